@@ -1,0 +1,28 @@
+using NxLoy.Functions.Database;
+
+namespace NxLoy.Functions.Customers;
+
+/// <summary>What a change of customers needs to know of its business.</summary>
+internal sealed record WritableBusiness
+{
+    public required string Status { get; init; }
+    public required string DefaultRegion { get; init; }
+    public required string TimeZone { get; init; }
+
+    /// <summary>The session's business, unless it does not exist or is closed: then it can only be read.</summary>
+    public static async Task<Result<WritableBusiness>> ReadAsync(Session session) =>
+        await session.FindAsync<WritableBusiness>(
+            "select status, default_region as defaultregion, time_zone as timezone from businesses where id = @business",
+            new { business = session.Business }) switch
+        {
+            null => CustomerProblems.NotFound,
+            { Status: "CLOSED" } => CustomerProblems.BusinessClosed,
+            var business => business,
+        };
+
+    /// <summary>The fields with the phone in E.164, or the fault in it.</summary>
+    public Result<CustomerFields> Normalize(CustomerFields fields) =>
+        fields.Phone is null ? fields
+        : CustomerRules.E164(fields.Phone, DefaultRegion) is { } number ? fields with { Phone = number }
+        : Problem.Invalid(new Fault("/phone", "invalid_phone", "No such phone number can exist; write it with + and the country code."));
+}
