@@ -13,11 +13,13 @@ declare
     wanted text;
 begin
     foreach wanted in array array['app', 'worker'] loop
-        begin
-            execute format('create role %I nologin noinherit nobypassrls', wanted);
-        exception when duplicate_object or unique_violation then
-            null; -- roles belong to the cluster: another database or instance was first
-        end;
+        if not exists (select from pg_roles where rolname = wanted) then
+            begin
+                execute format('create role %I nologin noinherit nobypassrls', wanted);
+            exception when duplicate_object or unique_violation then
+                null; -- roles belong to the cluster: another database was first
+            end;
+        end if;
     end loop;
 end
 $$;

@@ -34,7 +34,7 @@ public sealed class TestApp : IAsyncLifetime
 
     public ApiClient WithToken(string? token) => new(Host.CreateClient(), token);
 
-    public string Token(string role, IEnumerable<Guid> businesses, string? subject = null, TimeSpan? lifetime = null) =>
+    public static string Token(string role, IEnumerable<Guid> businesses, string? subject = null, TimeSpan? lifetime = null) =>
         Tokens.Create(role, businesses, subject, lifetime);
 
     /// <summary>Makes a business as its own module would.</summary>

@@ -60,18 +60,25 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         await ExecuteAsync(
             $"""
-            do $$ begin
+            do $$
+            declare
+                wanted text;
+            begin
                 perform pg_advisory_xact_lock(727);
-                if not exists (select from pg_roles where rolname = 'nxloy_owner') then
-                    create role nxloy_owner login password '{RolePassword}';
-                    create role app login noinherit nobypassrls password '{RolePassword}';
-                    create role worker login noinherit nobypassrls password '{RolePassword}';
-                end if;
+                foreach wanted in array array['nxloy_owner', 'app', 'worker'] loop
+                    if not exists (select from pg_roles where rolname = wanted) then
+                        execute format('create role %I', wanted);
+                    end if;
+                    execute format('alter role %I login noinherit nobypassrls password %L', wanted, '{RolePassword}');
+                end loop;
             end $$
             """);
         var schema = string.Concat(Migrations.Known.Select(migration => migration.Sql));
         var template = "nxloy_template_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(schema)))[..16];
-        await using var connection = new NpgsqlConnection(Cluster);
+
+        // Test projects run side by side: one makes the template, the others wait. The lock ends with the connection.
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Cluster) { Pooling = false }.ConnectionString);
+        await connection.ExecuteAsync("select pg_advisory_lock(728)", commandTimeout: 120);
         if (await connection.ExecuteScalarAsync<bool>("select exists (select from pg_database where datname = @template and datistemplate)", new { template }))
         {
             return template;
