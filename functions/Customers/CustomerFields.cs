@@ -25,11 +25,7 @@ public sealed record CustomerFields
     /// <summary>The business's own number for the customer; unique.</summary>
     public string? ExternalId { get; init; }
 
-    public static Result<CustomerFields> From(Fields fields)
-    {
-        var read = Read(fields);
-        return fields.Finish(() => read);
-    }
+    public static Draft<CustomerFields> From(Fields fields) => fields.Draft(Read(fields));
 
     internal static CustomerFields Read(Fields fields)
     {

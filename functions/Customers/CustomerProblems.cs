@@ -16,9 +16,6 @@ internal static class CustomerProblems
 
     public static Problem NotDeleted { get; } = new(409, "customer_not_deleted", "This customer is not deleted.");
 
-    public static Problem ExternalIdNotYours { get; } =
-        Problem.Invalid(new Fault("/externalId", "read_only", "Only the business changes its own number for a customer."));
-
     public static Problem Exists(Guid id, string field) => new(409, "customer_exists", "This business has that customer already.")
     {
         ExistingId = id,

@@ -20,9 +20,21 @@ internal sealed record WritableBusiness
             var business => business,
         };
 
-    /// <summary>The fields with the phone in E.164, or the fault in it.</summary>
-    public Result<CustomerFields> Normalize(CustomerFields fields) =>
-        fields.Phone is null ? fields
-        : CustomerRules.E164(fields.Phone, DefaultRegion) is { } number ? fields with { Phone = number }
-        : Problem.Invalid(new Fault("/phone", "invalid_phone", "No such phone number can exist; write it with + and the country code."));
+    /// <summary>What is wrong with the fields at this business: a phone or a birthday that cannot be.</summary>
+    public IEnumerable<Fault> Faults(CustomerFields fields, DateTimeOffset now)
+    {
+        if (fields.Phone is not null && CustomerRules.E164(fields.Phone, DefaultRegion) is null)
+        {
+            yield return new Fault("/phone", "invalid_phone", "No such phone number can exist; write it with + and the country code.");
+        }
+
+        if (fields.DateOfBirth > BusinessCalendar.Today(now, TimeZone))
+        {
+            yield return new Fault("/dateOfBirth", "in_the_future", "This date has not come yet.");
+        }
+    }
+
+    /// <summary>The fields as they are kept: the phone in E.164.</summary>
+    public CustomerFields Normalize(CustomerFields fields) =>
+        fields.Phone is null ? fields : fields with { Phone = CustomerRules.E164(fields.Phone, DefaultRegion) };
 }

@@ -152,15 +152,15 @@ public sealed class Fields(JsonElement body)
     }
 
     /// <summary>What was read, unless there were faults. Ends the reading: fields nobody asked for are faults.</summary>
-    public Result<T> Finish<T>(Func<T> make)
-    {
-        foreach (var property in body.EnumerateObject().Where(property => !known.Contains(property.Name)))
-        {
-            faults.Add(new Fault(Pointer(property.Name), "unknown_field", "This field does not exist here."));
-        }
+    public Result<T> Finish<T>(Func<T> make) =>
+        new List<Fault>([.. faults, .. Unknown()]) is { Count: > 0 } all ? Problem.Invalid(all) : make();
 
-        return faults.Count == 0 ? make() : Problem.Invalid(faults);
-    }
+    /// <summary>What was read with its faults, for a use case that looks for more of them.</summary>
+    public Draft<T> Draft<T>(T read) => new(read, [.. faults, .. Unknown()]);
+
+    private IEnumerable<Fault> Unknown() => body.EnumerateObject()
+        .Where(property => !known.Contains(property.Name))
+        .Select(property => new Fault(Pointer(property.Name), "unknown_field", "This field does not exist here."));
 
     private static string Pointer(string name) => "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
