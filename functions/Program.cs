@@ -17,7 +17,7 @@ builder.Services.TryAddSingleton(TimeProvider.System);
 builder.Services
     .AddSealing(builder.Configuration)
     .AddDatabase(builder.Configuration)
-    .AddHttpRoom()
+    .AddHttpRoom(builder.Configuration, builder.Environment)
     .AddCustomers();
 
 using var host = builder.Build();
