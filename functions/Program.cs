@@ -6,6 +6,7 @@ using NxLoy.Functions;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
+using NxLoy.Functions.Observability;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
@@ -17,6 +18,7 @@ builder.Services.TryAddSingleton(TimeProvider.System);
 builder.Services
     .AddSealing(builder.Configuration)
     .AddDatabase(builder.Configuration)
+    .AddObservability()
     .AddHttpRoom(builder.Configuration, builder.Environment)
     .AddCustomers();
 
