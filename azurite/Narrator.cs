@@ -11,8 +11,15 @@ internal sealed class Narrator(TextWriter writer)
     {
         lock (turn)
         {
-            writer.WriteLine(text);
-            writer.Flush();
+            try
+            {
+                writer.WriteLine(text);
+                writer.Flush();
+            }
+            catch (IOException)
+            {
+                // The terminal was closed: what is left to do (stopping) must not fail for want of a listener.
+            }
         }
     }
 }

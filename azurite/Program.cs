@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using NxLoy.Functions.LocalStack;
-using NxLoy.Functions.LocalStack.Testing;
+using NxLoy.Functions.LocalStack.Commands;
 
 using var stop = new CancellationTokenSource();
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -9,8 +9,12 @@ using var hungUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 
 try
 {
-    var narrator = new Narrator(Console.Out);
-    return await new TestRun(Checkout.Find(), new TestOptions(args.Contains("--quick"), null), narrator).RunAsync(stop.Token);
+    return args switch
+    {
+        ["run", .. var rest] => await RunCommand.ExecuteAsync(rest, stop.Token),
+        ["test", .. var rest] => await TestCommand.ExecuteAsync(rest, stop.Token),
+        _ => throw new LauncherException("Start it by ./run or ./test.", exitCode: 2),
+    };
 }
 catch (LauncherException problem)
 {
@@ -19,12 +23,15 @@ catch (LauncherException problem)
 }
 catch (OperationCanceledException)
 {
-    await Console.Error.WriteLineAsync("Stopped.");
+    await Console.Error.WriteLineAsync("Interrupted.");
     return 130;
 }
 
+// Everything is stopped in good order, and asking twice does not make it faster: the app is given its time to drain.
 void Stop(PosixSignalContext context)
 {
     context.Cancel = true;
+    if (stop.IsCancellationRequested)
+        Console.Error.WriteLine("Stopping already; the app is given 35 s to finish what it does.");
     stop.Cancel();
 }

@@ -50,6 +50,24 @@ internal sealed class PostgresCluster(
             await ControlAsync(["stop", "-m", "immediate", "-w", "-t", "10"], cancellationToken);
     }
 
+    /// <summary>Makes the superuser's password the one we know, without knowing the old one: for a secrets file that was lost.</summary>
+    public async Task ResetPasswordAsync(CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(DataFolder))
+            return;
+        if (Running is not null)
+            await StopAsync(cancellationToken);
+
+        File.Delete(Postmaster.PidFile(DataFolder));
+        await account.OwnAsync(folder, cancellationToken);
+        var result = await Command.RunAsync(
+            account.As(programs.Postgres, "--single", "-D", DataFolder, "postgres"),
+            cancellationToken,
+            input: $"alter role postgres password '{superuserPassword}'\n");
+        if (result.ExitCode != 0)
+            throw new LauncherException($"PostgreSQL's password could not be set:\n{result.Output}");
+    }
+
     public void Delete()
     {
         if (Directory.Exists(folder))

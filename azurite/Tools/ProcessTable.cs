@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 
 namespace NxLoy.Functions.LocalStack.Tools;
 
@@ -8,7 +10,7 @@ internal static class ProcessTable
     public static bool IsAlive(int pid)
     {
         if (OperatingSystem.IsLinux())
-            return IsAliveOnLinux(pid);
+            return Status(pid) is [not ("Z" or "X"), ..];
         try
         {
             using var process = Process.GetProcessById(pid);
@@ -20,17 +22,40 @@ internal static class ProcessTable
         }
     }
 
-    private static bool IsAliveOnLinux(int pid)
+    /// <summary>
+    /// When the process started: on Linux in the kernel's own count since boot, which no change of the clock moves; elsewhere in
+    /// Unix milliseconds.
+    /// </summary>
+    public static long? StartOf(int pid)
+    {
+        if (OperatingSystem.IsLinux())
+            return Status(pid) is { } status ? long.Parse(status[19], CultureInfo.InvariantCulture) : null;
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            return new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds();
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether two readings of <see cref="StartOf"/> mean one start. Where they come from a clock, they may differ a little.</summary>
+    public static bool IsSameStart(long? one, long other) =>
+        OperatingSystem.IsLinux() ? one == other : one is { } start && Math.Abs(start - other) < 5000;
+
+    // /proc/PID/stat is "pid (name) state ...": the name may hold anything, brackets too. The state is the first here.
+    private static string[]? Status(int pid)
     {
         try
         {
-            // "pid (name) state ...": the name may hold anything, brackets too.
-            var status = File.ReadAllText($"/proc/{pid}/stat");
-            return status[status.LastIndexOf(')') + 2] is not ('Z' or 'X');
+            var line = File.ReadAllText($"/proc/{pid}/stat");
+            return line[(line.LastIndexOf(')') + 2)..].Split(' ');
         }
         catch (IOException)
         {
-            return false;
+            return null;
         }
     }
 }
