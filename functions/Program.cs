@@ -1,1 +1,25 @@
-Console.WriteLine("ok");
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using NxLoy.Functions;
+using NxLoy.Functions.Customers;
+using NxLoy.Functions.Database;
+using NxLoy.Functions.Http;
+
+var builder = FunctionsApplication.CreateBuilder(args);
+builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<ProblemMiddleware>();
+builder.UseMiddleware<CallerMiddleware>();
+
+// Business time. The embedded runtime brings a clock that can be moved in development; elsewhere it is the system's.
+builder.Services.TryAddSingleton(TimeProvider.System);
+builder.Services
+    .AddSealing(builder.Configuration)
+    .AddDatabase(builder.Configuration)
+    .AddHttpRoom()
+    .AddCustomers();
+
+using var host = builder.Build();
+await host.Services.GetRequiredService<Migrations>().ApplyAsync(CancellationToken.None);
+await host.RunAsync();

@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using NxLoy.Functions.Http;
+
+namespace NxLoy.Functions.Customers;
+
+/// <summary>The profile over HTTP.</summary>
+public sealed class CustomerFunctions(
+    CreateCustomer create, GetCustomer get, UpdateCustomer update, DeleteCustomer delete, RestoreCustomer restore, SetActive setActive)
+{
+    [Function("PostCustomer"), Allow(Role.Staff | Role.Owner)]
+    public Task<IResult> PostCustomer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/customers")] HttpRequest request, CancellationToken cancellation) =>
+        request.ReadPostAsync(NewCustomer.From, cancellation)
+            .Then(post => create.ExecuteAsync(Caller.Of(request), post, cancellation))
+            .ToHttp(created => Answers.Created($"/api/v1/customers/{created.Value.Id}", created.Value, created.Version));
+
+    [Function("GetCustomer"), Allow(Role.Staff | Role.Owner | Role.Compliance | Role.Customer)]
+    public Task<IResult> GetCustomer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/customers/{id:guid}")] HttpRequest request, Guid id, CancellationToken cancellation) =>
+        get.ExecuteAsync(Caller.Of(request), id, cancellation).ToHttp();
+
+    [Function("PutCustomer"), Allow(Role.Staff | Role.Owner | Role.Customer)]
+    public Task<IResult> PutCustomer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/customers/{id:guid}")] HttpRequest request, Guid id, CancellationToken cancellation) =>
+        request.IfMatch()
+            .Then(version => request.ReadAsync(CustomerFields.From, cancellation)
+            .Then(fields => update.ExecuteAsync(Caller.Of(request), id, version, _ => fields, cancellation)))
+            .ToHttp();
+
+    [Function("PatchCustomer"), Allow(Role.Staff | Role.Owner | Role.Customer)]
+    public Task<IResult> PatchCustomer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/customers/{id:guid}")] HttpRequest request, Guid id, CancellationToken cancellation) =>
+        request.IfMatch()
+            .Then(version => request.ReadJsonAsync(cancellation)
+            .Then(patch => update.ExecuteAsync(
+                Caller.Of(request), id, version, current => MergePatch.Apply(current, patch, CustomerFields.From), cancellation)))
+            .ToHttp();
+
+    [Function("DeleteCustomer"), Allow(Role.Owner | Role.Compliance | Role.Customer)]
+    public Task<IResult> DeleteCustomer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/customers/{id:guid}")] HttpRequest request, Guid id, CancellationToken cancellation) =>
+        request.IfMatch()
+            .Then(version => request.ReadOptionalAsync(Reason.From, cancellation)
+            .Then(reason => delete.ExecuteAsync(Caller.Of(request), id, version, reason, cancellation)))
+            .ToHttp();
+
+    [Function("RestoreCustomer"), Allow(Role.Compliance)]
+    public Task<IResult> RestoreCustomer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/customers/{id:guid}/restore")] HttpRequest request, Guid id, CancellationToken cancellation) =>
+        restore.ExecuteAsync(Caller.Of(request), id, cancellation).ToHttp();
+
+    [Function("ActivateCustomer"), Allow(Role.Staff | Role.Owner)]
+    public Task<IResult> ActivateCustomer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/customers/{id:guid}/activate")] HttpRequest request, Guid id, CancellationToken cancellation) =>
+        setActive.ExecuteAsync(Caller.Of(request), id, isActive: true, cancellation).ToHttp();
+
+    [Function("DeactivateCustomer"), Allow(Role.Staff | Role.Owner)]
+    public Task<IResult> DeactivateCustomer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/customers/{id:guid}/deactivate")] HttpRequest request, Guid id, CancellationToken cancellation) =>
+        setActive.ExecuteAsync(Caller.Of(request), id, isActive: false, cancellation).ToHttp();
+}

@@ -1,0 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace NxLoy.Functions.Customers;
+
+internal static class CustomersSetup
+{
+    public static IServiceCollection AddCustomers(this IServiceCollection services) => services
+        .AddSingleton<CreateCustomer>()
+        .AddSingleton<GetCustomer>()
+        .AddSingleton<UpdateCustomer>()
+        .AddSingleton<DeleteCustomer>()
+        .AddSingleton<RestoreCustomer>()
+        .AddSingleton<SetActive>();
+}

@@ -1,0 +1,10 @@
+namespace NxLoy.Functions.Customers;
+
+/// <summary>The four tiers of the specification, lowest first.</summary>
+public enum LoyaltyTier
+{
+    BRONZE,
+    SILVER,
+    GOLD,
+    PLATINUM,
+}

@@ -1,0 +1,86 @@
+using System.Data.Common;
+using Dapper;
+using Npgsql;
+
+namespace NxLoy.Functions.Database;
+
+/// <summary>
+/// The one way to the tables. Every query names its business, and the business is set in the same round trip, so that
+/// row-level security refuses whatever a query forgets.
+/// </summary>
+public sealed class BusinessDatabase(NpgsqlDataSource app, NpgsqlDataSource standby) : IAsyncDisposable
+{
+    private const string SetBusiness = "select set_config('nxloy.business', @nxloy_business, true);\n";
+
+    /// <summary>Runs one statement as the business and answers its rows.</summary>
+    public Task<IReadOnlyList<T>> QueryAsync<T>(Guid business, string sql, object? args, CancellationToken cancellation) =>
+        QueryAsync<T>(app, business, sql, args, cancellation);
+
+    /// <summary>The same from a standby, where one is configured: for figures that may be some seconds old.</summary>
+    public Task<IReadOnlyList<T>> QueryStandbyAsync<T>(Guid business, string sql, object? args, CancellationToken cancellation) =>
+        QueryAsync<T>(standby, business, sql, args, cancellation);
+
+    /// <summary>The first row, or null when there is none.</summary>
+    public async Task<T?> FindAsync<T>(Guid business, string sql, object? args, CancellationToken cancellation) where T : class =>
+        (await QueryAsync<T>(business, sql, args, cancellation)) is [var first, ..] ? first : null;
+
+    /// <summary>
+    /// Runs the work in one transaction as the business. It commits when the work answers a value and rolls back when it
+    /// answers a problem or throws: a refused request leaves nothing half-written.
+    /// </summary>
+    public async Task<Result<T>> InTransactionAsync<T>(
+        Guid business, Func<Session, Task<Result<T>>> work, CancellationToken cancellation)
+    {
+        await using var connection = await app.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var result = await work(new Session(connection, transaction, business, cancellation));
+        if (result.Problem is null)
+        {
+            await transaction.CommitAsync(cancellation);
+        }
+
+        return result;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        await standby.DisposeAsync();
+    }
+
+    private static async Task<IReadOnlyList<T>> QueryAsync<T>(
+        NpgsqlDataSource source, Guid business, string sql, object? args, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        return await ReadAsync<T>(connection, null, business, sql, args, cancellation);
+    }
+
+    internal static async Task<IReadOnlyList<T>> ReadAsync<T>(
+        DbConnection connection, DbTransaction? transaction, Guid? business, string sql, object? args, CancellationToken cancellation)
+    {
+        var parameters = new DynamicParameters(args);
+        if (business is { } tenant)
+        {
+            parameters.Add("nxloy_business", tenant.ToString());
+            sql = SetBusiness + sql;
+        }
+
+        // Without an explicit transaction both statements still share the implicit one of their round trip, which is as
+        // long as set_config(..., is_local) lasts.
+        await using var reader = await connection.ExecuteReaderAsync(
+            new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellation));
+        if (business is not null)
+        {
+            await reader.NextResultAsync(cancellation);
+        }
+
+        var rows = new List<T>();
+        var parse = reader.GetRowParser<T>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            rows.Add(parse(reader));
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,19 @@
+using Npgsql;
+
+namespace NxLoy.Functions.Database;
+
+/// <summary>
+/// The way of sweeps and timers, which belong to no one business: the role worker, with a policy of its own on the
+/// tables it needs. Work on one business's customers goes through <see cref="BusinessDatabase"/>.
+/// </summary>
+public sealed class WorkerDatabase(NpgsqlDataSource worker) : IAsyncDisposable
+{
+    /// <summary>Runs one statement over all businesses and answers its rows.</summary>
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args, CancellationToken cancellation)
+    {
+        await using var connection = await worker.OpenConnectionAsync(cancellation);
+        return await BusinessDatabase.ReadAsync<T>(connection, null, null, sql, args, cancellation);
+    }
+
+    public ValueTask DisposeAsync() => worker.DisposeAsync();
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+
+namespace NxLoy.Functions.Http;
+
+/// <summary>How results become HTTP answers.</summary>
+public static class Answers
+{
+    public static IResult ToHttp<T>(this Result<T> result, Func<T, IResult> answer) =>
+        result.Failed(out var problem) ? problem.ToHttp() : answer(result.Value);
+
+    public static async Task<IResult> ToHttp<T>(this Task<Result<T>> result, Func<T, IResult> answer) =>
+        (await result).ToHttp(answer);
+
+    public static Task<IResult> ToHttp<T>(this Task<Result<T>> result) => result.ToHttp(value => Ok(value));
+
+    /// <summary>The resource, with its version as ETag.</summary>
+    public static Task<IResult> ToHttp<T>(this Task<Result<Versioned<T>>> result) => result.ToHttp(found => Ok(found.Value, found.Version));
+
+    public static Task<IResult> ToHttp(this Task<Result<Done>> result) => result.ToHttp(_ => Results.NoContent());
+
+    public static IResult Ok<T>(T value, long? version = null) => new JsonAnswer<T>(StatusCodes.Status200OK, value) { Version = version };
+
+    public static IResult Created<T>(string location, T value, long? version = null) =>
+        new JsonAnswer<T>(StatusCodes.Status201Created, value) { Location = location, Version = version };
+
+    public static IResult ToHttp(this Problem problem) => new ProblemAnswer(problem);
+
+    /// <summary>An ETag as this API writes it: the version in quotes.</summary>
+    public static string ETag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+
+    private sealed class JsonAnswer<T>(int status, T value) : IResult
+    {
+        public string? Location { get; init; }
+
+        public long? Version { get; init; }
+
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.StatusCode = status;
+            response.Headers.CacheControl = "no-store"; // personal data has no place in caches
+            if (Location is not null)
+            {
+                response.Headers.Location = Location;
+            }
+
+            if (Version is { } version)
+            {
+                response.Headers.ETag = ETag(version);
+            }
+
+            return response.WriteAsJsonAsync(value, Json.Options, "application/json; charset=utf-8", httpContext.RequestAborted);
+        }
+    }
+
+    private sealed class ProblemAnswer(Problem problem) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.StatusCode = problem.Status;
+            response.Headers.CacheControl = "no-store";
+            if (problem.RetryAfterSeconds is { } seconds)
+            {
+                response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            }
+
+            return response.WriteAsJsonAsync(Document(), Json.Options, "application/problem+json", httpContext.RequestAborted);
+        }
+
+        private JsonObject Document()
+        {
+            var document = new JsonObject
+            {
+                ["type"] = $"https://nxloy.invalid/problems/{problem.Code}",
+                ["title"] = problem.Title,
+                ["status"] = problem.Status,
+                ["code"] = problem.Code,
+            };
+            if (problem.Detail is not null)
+            {
+                document["detail"] = problem.Detail;
+            }
+
+            if (problem.ExistingId is { } id)
+            {
+                document["existingId"] = id.ToString();
+            }
+
+            if (problem.Errors.Count > 0)
+            {
+                document["errors"] = JsonSerializer.SerializeToNode(problem.Errors, Json.Options);
+            }
+
+            return document;
+        }
+    }
+}

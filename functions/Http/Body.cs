@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace NxLoy.Functions.Http;
+
+/// <summary>Reads a request's JSON body and hands its fields to whoever knows what they mean.</summary>
+public static class Body
+{
+    /// <summary>Bytes; profiles, notes and settings are far smaller, so anything above is a mistake or an attack.</summary>
+    public const int Limit = 1024 * 1024;
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
+
+    /// <summary>The body's fields as <paramref name="parse"/> understands them, or every fault in them.</summary>
+    public static async Task<Result<T>> ReadAsync<T>(this HttpRequest request, Func<Fields, Result<T>> parse, CancellationToken cancellation)
+    {
+        var body = await ReadJsonAsync(request, cancellation);
+        return body.Failed(out var problem) ? problem : parse(new Fields(body.Value));
+    }
+
+    /// <summary>The same where the use case looks for more faults itself.</summary>
+    public static Task<Result<Draft<T>>> ReadAsync<T>(this HttpRequest request, Func<Fields, Draft<T>> parse, CancellationToken cancellation) =>
+        request.ReadAsync(fields => (Result<Draft<T>>)parse(fields), cancellation);
+
+    /// <summary>The same where a body is optional: no body reads as an empty object.</summary>
+    public static async Task<Result<T>> ReadOptionalAsync<T>(this HttpRequest request, Func<Fields, Result<T>> parse, CancellationToken cancellation) =>
+        request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0
+            ? await request.ReadAsync(parse, cancellation)
+            : parse(new Fields(JsonElement.Parse("{}")));
+
+    /// <summary>The body as one JSON object.</summary>
+    public static async Task<Result<JsonElement>> ReadJsonAsync(this HttpRequest request, CancellationToken cancellation)
+    {
+        if (request.ContentLength > Limit)
+        {
+            return HttpProblems.BodyTooLarge;
+        }
+
+        var bytes = await ReadBytesAsync(request.Body, cancellation);
+        if (bytes is null)
+        {
+            return HttpProblems.BodyTooLarge;
+        }
+
+        if (bytes.Length == 0)
+        {
+            return HttpProblems.BodyMissing;
+        }
+
+        if (!IsJson(request.ContentType))
+        {
+            return HttpProblems.WrongContentType;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(bytes, Strict);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? document.RootElement.Clone()
+                : Problem.Invalid(new Fault("", "wrong_type", "The body must be a JSON object."));
+        }
+        catch (JsonException)
+        {
+            return HttpProblems.MalformedJson;
+        }
+    }
+
+    private static bool IsJson(string? contentType) =>
+        contentType?.Split(';')[0].Trim().ToLowerInvariant() is "application/json" or "application/merge-patch+json";
+
+    private static async Task<byte[]?> ReadBytesAsync(Stream body, CancellationToken cancellation)
+    {
+        using var copy = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        while (await body.ReadAsync(buffer, cancellation) is var read and > 0)
+        {
+            if (copy.Length + read > Limit)
+            {
+                return null;
+            }
+
+            copy.Write(buffer, 0, read);
+        }
+
+        return copy.ToArray();
+    }
+}

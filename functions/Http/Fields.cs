@@ -1,0 +1,228 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace NxLoy.Functions.Http;
+
+/// <summary>
+/// Reads the fields of a JSON object one by one and gathers every fault on the way, each with a JSON pointer, so that
+/// one answer names them all. A field nobody asked for is a fault too.
+/// </summary>
+public sealed class Fields(JsonElement body)
+{
+    private readonly HashSet<string> known = new(StringComparer.Ordinal);
+    private readonly List<Fault> faults = [];
+
+    /// <summary>True when the field is there, be it null.</summary>
+    public bool Has(string name) => body.TryGetProperty(name, out _);
+
+    public void Fault(string name, string code, string detail) => faults.Add(new Fault(Pointer(name), code, detail));
+
+    /// <summary>A text, trimmed; null when missing, null or nothing but white space.</summary>
+    public string? Text(string name, int max, bool required = false)
+    {
+        var text = Take(name, JsonValueKind.String, "a text") is { } element ? Read(name, element) : null;
+        if (text?.Length > max)
+        {
+            Fault(name, "too_long", string.Create(CultureInfo.InvariantCulture, $"At most {max} characters."));
+        }
+
+        if (required && text is null && !faults.Exists(fault => fault.Pointer == Pointer(name)))
+        {
+            Fault(name, "required", "This field is needed.");
+        }
+
+        return text;
+    }
+
+    public bool? Flag(string name)
+    {
+        known.Add(name);
+        if (!body.TryGetProperty(name, out var element) || element.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (element.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return element.GetBoolean();
+        }
+
+        Fault(name, "wrong_type", "This must be true or false.");
+        return null;
+    }
+
+    /// <summary>A calendar date, yyyy-MM-dd.</summary>
+    public DateOnly? Date(string name)
+    {
+        if (Take(name, JsonValueKind.String, "a date, yyyy-MM-dd") is not { } element)
+        {
+            return null;
+        }
+
+        if (DateOnly.TryParseExact(Read(name, element), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        {
+            return date;
+        }
+
+        Fault(name, "invalid_date", "This must be a date that exists, as yyyy-MM-dd.");
+        return null;
+    }
+
+    public decimal? Number(string name, decimal min, decimal max)
+    {
+        if (Take(name, JsonValueKind.Number, "a number") is not { } element)
+        {
+            return null;
+        }
+
+        if (element.TryGetDecimal(out var number) && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        Fault(name, "out_of_range", string.Create(CultureInfo.InvariantCulture, $"This must be from {min} to {max}."));
+        return null;
+    }
+
+    public int? WholeNumber(string name, int min, int max)
+    {
+        if (Take(name, JsonValueKind.Number, "a whole number") is not { } element)
+        {
+            return null;
+        }
+
+        if (element.TryGetInt32(out var number) && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        Fault(name, "out_of_range", string.Create(CultureInfo.InvariantCulture, $"This must be a whole number from {min} to {max}."));
+        return null;
+    }
+
+    public Guid? Id(string name)
+    {
+        if (Take(name, JsonValueKind.String, "an id (UUID)") is not { } element)
+        {
+            return null;
+        }
+
+        if (Guid.TryParse(Read(name, element), out var id))
+        {
+            return id;
+        }
+
+        Fault(name, "invalid_id", "This must be a UUID.");
+        return null;
+    }
+
+    /// <summary>One of the enum's names, in its exact spelling.</summary>
+    public T? Choice<T>(string name) where T : struct, Enum
+    {
+        if (Take(name, JsonValueKind.String, "a text") is not { } element)
+        {
+            return null;
+        }
+
+        var text = Read(name, element);
+        if (Array.IndexOf(Enum.GetNames<T>(), text) >= 0)
+        {
+            return Enum.Parse<T>(text!);
+        }
+
+        Fault(name, "not_one_of", $"This must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+        return null;
+    }
+
+    /// <summary>A list of texts.</summary>
+    public IReadOnlyList<string>? Texts(string name, int maxItems, int max)
+    {
+        if (Take(name, JsonValueKind.Array, "a list of texts") is not { } element)
+        {
+            return null;
+        }
+
+        if (element.GetArrayLength() > maxItems)
+        {
+            Fault(name, "too_many", string.Create(CultureInfo.InvariantCulture, $"At most {maxItems} entries."));
+            return null;
+        }
+
+        return [.. element.EnumerateArray().Select((item, index) => Entry(string.Create(CultureInfo.InvariantCulture, $"{Pointer(name)}/{index}"), item, max)).OfType<string>()];
+    }
+
+    /// <summary>What was read, unless there were faults. Ends the reading: fields nobody asked for are faults.</summary>
+    public Result<T> Finish<T>(Func<T> make) =>
+        new List<Fault>([.. faults, .. Unknown()]) is { Count: > 0 } all ? Problem.Invalid(all) : make();
+
+    /// <summary>What was read with its faults, for a use case that looks for more of them.</summary>
+    public Draft<T> Draft<T>(T read) => new(read, [.. faults, .. Unknown()]);
+
+    private IEnumerable<Fault> Unknown() => body.EnumerateObject()
+        .Where(property => !known.Contains(property.Name))
+        .Select(property => new Fault(Pointer(property.Name), "unknown_field", "This field does not exist here."));
+
+    private static string Pointer(string name) => "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
+    private JsonElement? Take(string name, JsonValueKind kind, string what)
+    {
+        known.Add(name);
+        if (!body.TryGetProperty(name, out var element) || element.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (element.ValueKind == kind)
+        {
+            return element;
+        }
+
+        Fault(name, "wrong_type", $"This must be {what}.");
+        return null;
+    }
+
+    private string? Entry(string pointer, JsonElement item, int max)
+    {
+        if (item.ValueKind != JsonValueKind.String)
+        {
+            faults.Add(new Fault(pointer, "wrong_type", "This must be a text."));
+            return null;
+        }
+
+        var before = faults.Count;
+        var text = ReadAt(pointer, item);
+        if (text is null && faults.Count == before)
+        {
+            faults.Add(new Fault(pointer, "required", "This must not be empty."));
+        }
+        else if (text?.Length > max)
+        {
+            faults.Add(new Fault(pointer, "too_long", string.Create(CultureInfo.InvariantCulture, $"At most {max} characters.")));
+        }
+
+        return text;
+    }
+
+    private string? Read(string name, JsonElement element) => ReadAt(Pointer(name), element);
+
+    private string? ReadAt(string pointer, JsonElement element)
+    {
+        string? text = null;
+        try
+        {
+            text = element.GetString()!.Trim();
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped lone surrogate is valid JSON but no Unicode text.
+        }
+
+        if (text is null || text.Contains('\0', StringComparison.Ordinal))
+        {
+            faults.Add(new Fault(pointer, "invalid_characters", "This holds characters that are no text (NUL or half a surrogate pair)."));
+            return null;
+        }
+
+        return text.Length == 0 ? null : text;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using NxLoy.Functions.Database;
+
+namespace NxLoy.Functions.Http;
+
+/// <summary>The body of a POST and the key under which the client may send it again.</summary>
+public sealed record Post<T>(T Body, IdempotencyKey? Key);
+
+public static class Posts
+{
+    public const string KeyHeader = "Idempotency-Key";
+
+    /// <summary>Reads a POST's body and its Idempotency-Key (1-255 characters), if it has one.</summary>
+    public static async Task<Result<Post<T>>> ReadPostAsync<T>(this HttpRequest request, Func<Fields, Result<T>> parse, CancellationToken cancellation)
+    {
+        var json = await request.ReadJsonAsync(cancellation);
+        if (json.Failed(out var unreadable))
+        {
+            return unreadable;
+        }
+
+        var body = parse(new Fields(json.Value));
+        return body.Failed(out var problem) ? problem
+            : !request.Headers.TryGetValue(KeyHeader, out var header) ? new Post<T>(body.Value, null)
+            : header.ToString() is { Length: > 0 and <= 255 } key ? new Post<T>(body.Value, new IdempotencyKey(key, Identity(request, json.Value)))
+            : Problem.Invalid(new Fault(KeyHeader, "out_of_range", "The key must have 1 to 255 characters."));
+    }
+
+    /// <summary>The same where the use case looks for more faults itself.</summary>
+    public static Task<Result<Post<Draft<T>>>> ReadPostAsync<T>(this HttpRequest request, Func<Fields, Draft<T>> parse, CancellationToken cancellation) =>
+        request.ReadPostAsync(fields => (Result<Draft<T>>)parse(fields), cancellation);
+
+    // Two requests are the same when they ask the same thing of the same resource, however the JSON was spaced.
+    private static byte[] Identity(HttpRequest request, JsonElement body) =>
+        Encoding.UTF8.GetBytes($"{request.Method} {request.Path} {JsonSerializer.Serialize(body)}");
+}

@@ -1,0 +1,93 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using NxLoy.Functions.Embedded.Http;
+
+namespace NxLoy.Functions.Embedded.Hosting;
+
+/// <summary>Composes the runtime: the official builder's two moments, creation and build, end here.</summary>
+internal static class EmbeddedHost
+{
+    // The Functions host runs on ASP.NET Core's host and keeps its limits: 30 seconds to drain, 100 MiB a request body.
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
+    private const long MaxRequestBodySize = 104_857_600;
+
+    public static WebApplicationBuilder CreateBuilder(string[] args, StartingHost? starting)
+    {
+        void Settings(IConfigurationBuilder configuration) => _ = starting is null
+            ? configuration.AddAppSettings(AppContext.BaseDirectory, args)
+            : configuration.AddTestSettings(AppContext.BaseDirectory, args, starting.Settings);
+
+        // The environment's name is itself a setting, but the builder wants it first.
+        var early = new ConfigurationBuilder();
+        Settings(early);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ApplicationName = ApplicationAssembly(starting).GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = early.Build()["AZURE_FUNCTIONS_ENVIRONMENT"] ?? Environments.Production,
+        });
+        Settings(builder.Configuration);
+
+        var options = new RuntimeOptions(builder.Configuration);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddRouting();
+        builder.Services.Configure<HostOptions>(host =>
+        {
+            host.ShutdownTimeout = DrainLimit;
+            host.ServicesStopConcurrently = true;
+        });
+        builder.WebHost.UseKestrelCore().UseUrls(options.Urls).ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBodySize;
+        });
+        AddLogging(builder, quiet: starting is not null);
+        return builder;
+    }
+
+    public static IHost Build(
+        WebApplicationBuilder builder, IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middlewares,
+        bool aspNetCoreIntegration, StartingHost? starting)
+    {
+        var functions = FunctionTable.From(starting?.Functions ?? ApplicationAssembly(null).GetTypes(), builder.Configuration);
+        if (!aspNetCoreIntegration && functions.Any(f => f.Http is not null))
+            throw new InvalidOperationException("The app has HTTP functions: call ConfigureFunctionsWebApplication on its builder.");
+
+        builder.Services.AddSingleton(functions);
+        builder.Services.AddSingleton(services => new FunctionPipeline(middlewares, services.GetRequiredService<RuntimeOptions>()));
+        starting?.ConfigureServices?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.MapFunctionsHost();
+        starting?.Watch(app);
+        return app;
+    }
+
+    private static Assembly ApplicationAssembly(StartingHost? starting) =>
+        (starting is { Functions: [var first, ..] } ? first.Assembly : null) ?? Assembly.GetEntryAssembly()
+        ?? throw new InvalidOperationException("There is no entry assembly to find functions in.");
+
+    private static void AddLogging(WebApplicationBuilder builder, bool quiet)
+    {
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        if (quiet)
+            builder.Services.AddSingleton<IHostLifetime, NoSignals>();
+        else
+            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+    }
+
+    /// <summary>A host inside a test must not listen to the test runner's signals.</summary>
+    private sealed class NoSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace NxLoy.Functions.Embedded.Hosting;
+
+/// <summary>The app's middlewares in order of registration, the function itself innermost.</summary>
+internal sealed class FunctionPipeline
+{
+    private readonly FunctionExecutionDelegate first;
+    private readonly TimeSpan? timeLimit;
+
+    public FunctionPipeline(IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middlewares, RuntimeOptions options)
+    {
+        timeLimit = options.FunctionTimeout;
+        first = middlewares.Reverse().Aggregate<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>, FunctionExecutionDelegate>(
+            context => ((Invocation)context).Function.ExecuteAsync((Invocation)context), (next, middleware) => middleware(next));
+    }
+
+    /// <summary>Starts one function for one request. The caller runs and disposes it.</summary>
+    public Invocation ForRequest(Function function, HttpContext http) =>
+        new(function, http.RequestServices, http, timeLimit, http.RequestAborted);
+
+    public Task RunAsync(Invocation invocation) => first(invocation);
+
+    /// <summary>Runs a function that no request started, in a scope of its own.</summary>
+    public async Task RunAsync(Function function, object triggerValue, IServiceProvider root, CancellationToken cancellationToken)
+    {
+        await using var scope = root.CreateAsyncScope();
+        using var invocation = new Invocation(function, scope.ServiceProvider, triggerValue, timeLimit, cancellationToken);
+        await first(invocation);
+    }
+}

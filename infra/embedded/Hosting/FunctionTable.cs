@@ -1,0 +1,29 @@
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+
+namespace NxLoy.Functions.Embedded.Hosting;
+
+/// <summary>The app's functions, found by their attribute and bound once at start.</summary>
+internal sealed class FunctionTable : List<Function>
+{
+    private const BindingFlags Methods = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
+    public static FunctionTable From(IEnumerable<Type> types, IConfiguration settings)
+    {
+        var table = new FunctionTable();
+        foreach (var method in types.SelectMany(t => t.GetMethods(Methods)))
+        {
+            if (method.GetCustomAttribute<FunctionAttribute>() is not { } attribute)
+                continue;
+            if (table.Find(attribute.Name) is { } other)
+                throw new InvalidOperationException($"Function names are unique: {attribute.Name} is both {other.EntryPoint} and {method.DeclaringType}.{method.Name}.");
+            var disabled = settings.GetValue<bool>($"AzureWebJobs.{attribute.Name}.Disabled");
+            table.Add(new Function(attribute.Name, method, disabled));
+        }
+
+        return table;
+    }
+
+    public Function? Find(string name) => Find(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase));
+}

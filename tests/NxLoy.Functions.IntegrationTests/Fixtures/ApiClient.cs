@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace NxLoy.Functions.IntegrationTests.Fixtures;
+
+/// <summary>Speaks to the API as one caller and keeps the whole answer for a test to look at.</summary>
+public sealed class ApiClient
+{
+    private readonly HttpClient http;
+
+    public ApiClient(HttpClient http, string? token)
+    {
+        this.http = http;
+        if (token is not null)
+        {
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+    }
+
+    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
+
+    public Task<Answer> PostAsync(string path, object? body = null, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, path, body, headers);
+
+    public Task<Answer> PutAsync(string path, object body, string? ifMatch = "*") => SendAsync(HttpMethod.Put, path, body, Match(ifMatch));
+
+    public Task<Answer> PatchAsync(string path, object body, string? ifMatch = "*") => SendAsync(HttpMethod.Patch, path, body, Match(ifMatch));
+
+    public Task<Answer> DeleteAsync(string path, object? body = null, string? ifMatch = "*") => SendAsync(HttpMethod.Delete, path, body, Match(ifMatch));
+
+    /// <param name="body">A string is sent as it is; HttpContent too; anything else as JSON.</param>
+    public async Task<Answer> SendAsync(HttpMethod method, string path, object? body = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Content = body switch
+            {
+                null => null,
+                HttpContent content => content,
+                string text => new StringContent(text, Encoding.UTF8, "application/json"),
+                _ => new StringContent(JsonSerializer.Serialize(body, JsonSerializerOptions.Web), Encoding.UTF8, "application/json"),
+            },
+        };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var response = await http.SendAsync(request);
+        return new Answer(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync());
+    }
+
+    private static (string, string)[] Match(string? ifMatch) => ifMatch is null ? [] : [("If-Match", ifMatch)];
+}
+
+/// <summary>What the API answered.</summary>
+public sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, string? ContentType, string Text)
+{
+    public int Code => (int)Status;
+
+    public JsonObject Json => JsonNode.Parse(Text)!.AsObject();
+
+    public string? ETag => Headers.ETag?.ToString();
+
+    public Guid Id => Json["id"]!.GetValue<Guid>();
+
+    /// <summary>The problem's stable code.</summary>
+    public string? Problem => ContentType == "application/problem+json" ? Json["code"]?.GetValue<string>() : null;
+
+    /// <summary>The faults as "pointer code".</summary>
+    public IReadOnlyList<string> Faults => Json["errors"] is not JsonArray errors ? []
+        : [.. errors.Select(error => $"{error!["pointer"]} {error["code"]}")];
+
+    public Answer Expect(int status) =>
+        Code == status ? this : throw new Xunit.Sdk.XunitException($"Expected {status}, got {Code}: {Text}");
+}

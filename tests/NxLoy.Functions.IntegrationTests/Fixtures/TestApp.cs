@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using NxLoy.Functions.Customers;
+using NxLoy.Functions.Embedded;
+using NxLoy.Functions.LocalStack;
+
+namespace NxLoy.Functions.IntegrationTests.Fixtures;
+
+/// <summary>The whole app on a database of its own, with two businesses; one per test class (IClassFixture).</summary>
+public sealed class TestApp : IAsyncLifetime
+{
+    private static readonly string SigningKey = MakeKey();
+    private static readonly DevelopmentTokens Tokens = new(SigningKey);
+
+    private FunctionsTestHost? host;
+    private TestDatabase? database;
+
+    public FunctionsTestHost Host => host!;
+
+    public TestDatabase Database => database!;
+
+    /// <summary>A business in UTC and USD.</summary>
+    public Guid Business { get; private set; }
+
+    /// <summary>Another one, whose customers nobody of the first may see.</summary>
+    public Guid OtherBusiness { get; private set; }
+
+    /// <summary>A client of the first business.</summary>
+    public ApiClient As(string role, string? subject = null) => AsOf(Business, role, subject);
+
+    public ApiClient AsOf(Guid business, string role, string? subject = null) => new(Host.CreateClient(), Token(role, [business], subject));
+
+    /// <summary>A client without a token.</summary>
+    public ApiClient Anonymous() => new(Host.CreateClient(), token: null);
+
+    public ApiClient WithToken(string? token) => new(Host.CreateClient(), token);
+
+    public static string Token(string role, IEnumerable<Guid> businesses, string? subject = null, TimeSpan? lifetime = null) =>
+        Tokens.Create(role, businesses, subject, lifetime);
+
+    /// <summary>Makes a business as its own module would.</summary>
+    public async Task<Guid> GivenBusinessAsync(string timeZone = "UTC", string currency = "USD", string region = "US", string status = "ACTIVE")
+    {
+        var id = Guid.CreateVersion7();
+        await Database.QueryAsync<int>(
+            """
+            insert into businesses (id, name, status, time_zone, currency, default_region, created_at, updated_at)
+            values (@id, 'A business', @status, @timeZone, @currency, @region, now(), now())
+            """,
+            new { id, status, timeZone, currency, region });
+        return id;
+    }
+
+    public async Task InitializeAsync()
+    {
+        database = await TestDatabase.CloneAsync();
+        host = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, Settings(database));
+        Business = await GivenBusinessAsync();
+        OtherBusiness = await GivenBusinessAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (host is not null)
+        {
+            await host.DisposeAsync();
+        }
+
+        if (database is not null)
+        {
+            await database.DisposeAsync();
+        }
+    }
+
+    /// <summary>What the app needs to run on a test database.</summary>
+    public static Dictionary<string, string?> Settings(TestDatabase database) => new()
+    {
+        ["Database:Owner"] = database.Owner,
+        ["Database:App"] = database.App,
+        ["Database:Worker"] = database.Worker,
+        ["EmbeddedRuntime:Database"] = database.Owner,
+        ["Authentication:DevelopmentKey"] = Tokens.PublicJwk,
+        ["Keys:Sealing"] = Convert.ToBase64String(new byte[32]),
+        ["Logging:LogLevel:Default"] = "Warning",
+    };
+
+    private static string MakeKey()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return key.ExportECPrivateKeyPem();
+    }
+}

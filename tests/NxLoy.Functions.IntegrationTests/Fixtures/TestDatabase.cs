@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using NxLoy.Functions.Database;
+
+namespace NxLoy.Functions.IntegrationTests.Fixtures;
+
+/// <summary>A database of its own for each test class: a clone of a template that was migrated once.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    // Roles belong to the cluster, which is the tests' own and listens on loopback only.
+    private const string RolePassword = "only-for-tests";
+
+    private static readonly Lazy<Task<string>> Template = new(MakeTemplateAsync);
+
+    private readonly string name;
+
+    private TestDatabase(string name) => this.name = name;
+
+    public string Owner => As("nxloy_owner", name);
+
+    public string App => As("app", name);
+
+    public string Worker => As("worker", name);
+
+    public string Superuser => new NpgsqlConnectionStringBuilder(Cluster) { Database = name, Pooling = false }.ConnectionString;
+
+    private static string Cluster => Environment.GetEnvironmentVariable("NXLOY_TEST_POSTGRES")
+        ?? throw new InvalidOperationException("NXLOY_TEST_POSTGRES is not set. Run the tests by ./test, which starts a PostgreSQL for them.");
+
+    public static async Task<TestDatabase> CloneAsync()
+    {
+        var template = await Template.Value;
+        var database = new TestDatabase($"nxloy_test_{Guid.NewGuid():N}");
+        await ExecuteAsync($"create database {database.name} template {template} owner nxloy_owner");
+        return database;
+    }
+
+    /// <summary>An empty database, for tests of the migrations themselves.</summary>
+    public static async Task<TestDatabase> EmptyAsync()
+    {
+        await Template.Value; // makes the roles
+        var database = new TestDatabase($"nxloy_test_{Guid.NewGuid():N}");
+        await ExecuteAsync($"create database {database.name} owner nxloy_owner");
+        return database;
+    }
+
+    /// <summary>Runs a statement past row-level security, as the cluster's superuser, and answers its rows.</summary>
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args = null)
+    {
+        await using var connection = new NpgsqlConnection(Superuser);
+        return (await connection.QueryAsync<T>(sql, args)).AsList();
+    }
+
+    public async ValueTask DisposeAsync() => await ExecuteAsync($"drop database if exists {name} with (force)");
+
+    private static async Task<string> MakeTemplateAsync()
+    {
+        await ExecuteAsync(
+            $"""
+            do $$
+            declare
+                wanted text;
+            begin
+                perform pg_advisory_xact_lock(727);
+                foreach wanted in array array['nxloy_owner', 'app', 'worker'] loop
+                    if not exists (select from pg_roles where rolname = wanted) then
+                        execute format('create role %I', wanted);
+                    end if;
+                    execute format('alter role %I login noinherit nobypassrls password %L', wanted, '{RolePassword}');
+                end loop;
+            end $$
+            """);
+        var schema = string.Concat(Migrations.Known.Select(migration => migration.Sql));
+        var template = "nxloy_template_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(schema)))[..16];
+
+        // Test projects run side by side: one makes the template, the others wait. The lock ends with the connection.
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Cluster) { Pooling = false }.ConnectionString);
+        await connection.ExecuteAsync("select pg_advisory_lock(728)", commandTimeout: 120);
+        if (await connection.ExecuteScalarAsync<bool>("select exists (select from pg_database where datname = @template and datistemplate)", new { template }))
+        {
+            return template;
+        }
+
+        await ExecuteAsync($"drop database if exists {template} with (force)");
+        await ExecuteAsync($"create database {template} owner nxloy_owner");
+        var options = new DatabaseOptions(As("app", template), As("worker", template), As("nxloy_owner", template), null);
+        await new Migrations(options, NullLogger<Migrations>.Instance).ApplyAsync(CancellationToken.None);
+        await ExecuteAsync($"alter database {template} is_template true");
+        return template;
+    }
+
+    private static string As(string role, string database) =>
+        new NpgsqlConnectionStringBuilder(Cluster) { Database = database, Username = role, Password = RolePassword, MaxPoolSize = 20 }.ConnectionString;
+
+    private static async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Cluster) { Pooling = false }.ConnectionString);
+        await connection.ExecuteAsync(sql, commandTimeout: 120);
+    }
+}
