@@ -8,7 +8,8 @@ internal static class HttpSetup
 {
     public static IServiceCollection AddHttpRoom(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) => services
         .AddSingleton<Endpoints>()
-        .AddSingleton(new Tokens(AuthorityIn(configuration), DevelopmentKeyIn(configuration, environment)));
+        .AddSingleton(new Tokens(AuthorityIn(configuration), DevelopmentKeyIn(configuration, environment)))
+        .AddSingleton<Cursors>();
 
     private static Authority? AuthorityIn(IConfiguration configuration) =>
         configuration["Authentication:Authority"] is { Length: > 0 } address
