@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using NxLoy.Functions;
+using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
@@ -18,6 +19,7 @@ builder.Services
     .AddSealing(builder.Configuration)
     .AddDatabase(builder.Configuration)
     .AddHttpRoom()
+    .AddBusinesses()
     .AddCustomers();
 
 using var host = builder.Build();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
+using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.Messaging;
@@ -33,7 +34,7 @@ public sealed class CreateCustomer(BusinessDatabase database, IdempotencyKeys id
                         return closed;
                     }
 
-                    var fields = business.Value.Normalize(customer.Fields);
+                    var fields = customer.Fields.Normalize(business.Value.DefaultRegion);
                     if (fields.Failed(out var invalid))
                     {
                         return invalid;

@@ -31,6 +31,13 @@ public sealed record CustomerFields
         return fields.Finish(() => read);
     }
 
+    /// <summary>The same with the phone in E.164, or the fault in it.</summary>
+    /// <param name="region">ISO 3166 alpha-2, for a number without a country code.</param>
+    internal Result<CustomerFields> Normalize(string region) =>
+        Phone is null ? this
+        : CustomerRules.E164(Phone, region) is { } number ? this with { Phone = number }
+        : Problem.Invalid(new Fault("/phone", "invalid_phone", "No such phone number can exist; write it with + and the country code."));
+
     internal static CustomerFields Read(Fields fields)
     {
         var read = new CustomerFields

@@ -1,4 +1,5 @@
 using Npgsql;
+using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.Messaging;
@@ -73,7 +74,7 @@ public sealed class UpdateCustomer(BusinessDatabase database, GetCustomer get, T
         var changed = change(current.ToFields());
         return changed.Failed(out var invalid) ? invalid
             : caller.Roles == Role.Customer && changed.Value.ExternalId != current.ExternalId ? CustomerProblems.ExternalIdNotYours
-            : business.Value.Normalize(changed.Value);
+            : changed.Value.Normalize(business.Value.DefaultRegion);
     }
 
     private static async Task WriteAsync(Session session, Guid id, CustomerFields fields, DateTimeOffset now)
