@@ -6,6 +6,7 @@ using NxLoy.Functions;
 using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
+using NxLoy.Functions.Engagement;
 using NxLoy.Functions.Http;
 
 var builder = FunctionsApplication.CreateBuilder(args);
@@ -20,7 +21,8 @@ builder.Services
     .AddDatabase(builder.Configuration)
     .AddHttpRoom()
     .AddBusinesses()
-    .AddCustomers();
+    .AddCustomers()
+    .AddEngagement();
 
 using var host = builder.Build();
 await host.Services.GetRequiredService<Migrations>().ApplyAsync(CancellationToken.None);

@@ -141,11 +141,17 @@ comment on column customer_metrics.total_spent_minor is
     'total_spent in ten-thousandths: an integer, because numeric comparison is not leakproof and would not use an index under row-level security.';
 comment on column customer_metrics.last_visit_on is 'Local date in the business''s zone of the last sale that stands.';
 
+-- normalize() needs no name of a form: NFC, so that a letter typed with a combining accent is the same letter.
+create function tag_key(tag text) returns text
+    language sql immutable strict parallel safe
+    as $$ select lower(normalize(tag)) $$;
+comment on function tag_key(text) is 'By what a tag is one tag: without case, in composed form.';
+
 create table customer_tags (
     business_id uuid not null,
     customer_id uuid not null,
     tag text not null check (length(tag) between 1 and 50),
-    tag_key text collate "C" generated always as (lower(tag)) stored,
+    tag_key text collate "C" generated always as (tag_key(tag)) stored,
     created_by text not null,
     created_at timestamptz not null,
     primary key (customer_id, tag_key),
