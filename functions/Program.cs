@@ -13,6 +13,7 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<ProblemMiddleware>();
 builder.UseMiddleware<CallerMiddleware>();
+builder.UseMiddleware<QueryMiddleware>();
 
 // Business time. The embedded runtime brings a clock that can be moved in development; elsewhere it is the system's.
 builder.Services.TryAddSingleton(TimeProvider.System);

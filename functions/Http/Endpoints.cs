@@ -7,7 +7,13 @@ namespace NxLoy.Functions.Http;
 /// <param name="Route">As in the trigger, without the host's prefix.</param>
 /// <param name="Methods">Upper case; empty means all.</param>
 /// <param name="Roles">Who may call it; None means everyone, without a token.</param>
-public sealed record Endpoint(string Name, string Route, IReadOnlyList<string> Methods, Role Roles, MethodInfo Method);
+/// <param name="Query">The query parameters it takes.</param>
+public sealed record Endpoint(
+    string Name, string Route, IReadOnlyList<string> Methods, Role Roles, IReadOnlyList<string> Query, MethodInfo Method)
+{
+    /// <summary>Answers what no other function does, so it says nothing about parameters.</summary>
+    public bool IsCatchAll => Route.StartsWith("{*", StringComparison.Ordinal);
+}
 
 /// <summary>The HTTP functions of this app, read once from their attributes.</summary>
 public sealed class Endpoints
@@ -31,5 +37,6 @@ public sealed class Endpoints
             trigger.Route ?? function.Name,
             [.. (trigger.Methods ?? []).Select(name => name.ToUpperInvariant())],
             method.GetCustomAttribute<AllowAttribute>()?.Roles ?? Role.None,
+            method.GetCustomAttribute<QueryAttribute>()?.Names ?? [],
             method);
 }

@@ -7,10 +7,15 @@ namespace NxLoy.Functions.Http;
 /// Reads the fields of a JSON object one by one and gathers every fault on the way, each with a JSON pointer, so that
 /// one answer names them all. A field nobody asked for is a fault too.
 /// </summary>
-public sealed class Fields(JsonElement body)
+/// <param name="isQuery">They are query parameters: every value is a text, and pointers are bare names.</param>
+public sealed class Fields(JsonElement body, bool isQuery = false)
 {
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
     private readonly List<Fault> faults = [];
+
+    /// <summary>Where a field stands: its JSON pointer, or the query parameter's name.</summary>
+    public string Pointer(string name) =>
+        isQuery ? name : "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     /// <summary>True when the field is there, be it null.</summary>
     public bool Has(string name) => body.TryGetProperty(name, out _);
@@ -72,6 +77,11 @@ public sealed class Fields(JsonElement body)
             return element.GetBoolean();
         }
 
+        if (isQuery && element.ValueKind == JsonValueKind.String && element.GetString() is "true" or "false")
+        {
+            return element.GetString() == "true";
+        }
+
         Fault(name, "wrong_type", "This must be true or false.");
         return null;
     }
@@ -100,7 +110,7 @@ public sealed class Fields(JsonElement body)
             return null;
         }
 
-        if (element.TryGetDecimal(out var number) && number >= min && number <= max)
+        if (IsNumber(element, out var number) && number >= min && number <= max)
         {
             return number;
         }
@@ -116,7 +126,7 @@ public sealed class Fields(JsonElement body)
             return null;
         }
 
-        if (element.TryGetInt32(out var number) && number >= min && number <= max)
+        if (IsWhole(element, out var number) && number >= min && number <= max)
         {
             return number;
         }
@@ -181,13 +191,11 @@ public sealed class Fields(JsonElement body)
     {
         foreach (var property in body.EnumerateObject().Where(property => !known.Contains(property.Name)))
         {
-            faults.Add(new Fault(Pointer(property.Name), "unknown_field", "This field does not exist here."));
+            faults.Add(isQuery ? Query.Unknown(property.Name) : new Fault(Pointer(property.Name), "unknown_field", "This field does not exist here."));
         }
 
         return faults.Count == 0 ? make() : Problem.Invalid(faults);
     }
-
-    private static string Pointer(string name) => "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private JsonElement? Take(string name, JsonValueKind kind, string what)
     {
@@ -197,14 +205,25 @@ public sealed class Fields(JsonElement body)
             return null;
         }
 
-        if (element.ValueKind == kind)
+        if (element.ValueKind == (isQuery ? JsonValueKind.String : kind))
         {
             return element;
         }
 
-        Fault(name, "wrong_type", $"This must be {what}.");
+        Fault(name, "wrong_type", isQuery ? "This parameter can be given once." : $"This must be {what}.");
         return null;
     }
+
+    // In a query a number is a text.
+    private static bool IsNumber(JsonElement element, out decimal number) =>
+        element.ValueKind == JsonValueKind.Number
+            ? element.TryGetDecimal(out number)
+            : decimal.TryParse(element.GetString(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
+
+    private static bool IsWhole(JsonElement element, out int number) =>
+        element.ValueKind == JsonValueKind.Number
+            ? element.TryGetInt32(out number)
+            : int.TryParse(element.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private string? Entry(string pointer, JsonElement item, int max)
     {

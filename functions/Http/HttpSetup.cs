@@ -6,5 +6,6 @@ internal static class HttpSetup
 {
     public static IServiceCollection AddHttpRoom(this IServiceCollection services) => services
         .AddSingleton<Endpoints>()
-        .AddSingleton<Tokens>();
+        .AddSingleton<Tokens>()
+        .AddSingleton<Cursors>();
 }
