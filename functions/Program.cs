@@ -3,8 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using NxLoy.Functions;
+using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
+using NxLoy.Functions.Engagement;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.Observability;
 
@@ -21,7 +23,9 @@ builder.Services
     .AddDatabase(builder.Configuration)
     .AddObservability()
     .AddHttpRoom(builder.Configuration, builder.Environment)
-    .AddCustomers();
+    .AddBusinesses()
+    .AddCustomers()
+    .AddEngagement();
 
 using var host = builder.Build();
 await host.Services.GetRequiredService<Migrations>().ApplyAsync(CancellationToken.None);

@@ -22,6 +22,31 @@ public sealed class Fields(JsonElement body, bool isQuery = false)
 
     public void Fault(string name, string code, string detail) => faults.Add(new Fault(Pointer(name), code, detail));
 
+    /// <summary>A field that clients read and never write: to send it is a fault.</summary>
+    public void ReadOnly(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            known.Add(name);
+            if (Has(name))
+            {
+                Fault(name, "read_only", "This field can be read but not written.");
+            }
+        }
+    }
+
+    /// <summary>Fields that must be there and not null. To be asked after they were read.</summary>
+    public void Require(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (!body.TryGetProperty(name, out var element) || element.ValueKind == JsonValueKind.Null)
+            {
+                Fault(name, "required", "This field is needed.");
+            }
+        }
+    }
+
     /// <summary>A text, trimmed; null when missing, null or nothing but white space.</summary>
     public string? Text(string name, int max, bool required = false)
     {
