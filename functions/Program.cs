@@ -6,6 +6,7 @@ using NxLoy.Functions;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
+using NxLoy.Functions.Observability;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
@@ -18,6 +19,7 @@ builder.Services
     .AddSealing(builder.Configuration)
     .AddDatabase(builder.Configuration)
     .AddHttpRoom()
+    .AddObservability()
     .AddCustomers();
 
 using var host = builder.Build();

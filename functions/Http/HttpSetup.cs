@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using NxLoy.Functions.Http.OpenApi;
 
 namespace NxLoy.Functions.Http;
 
@@ -6,5 +7,6 @@ internal static class HttpSetup
 {
     public static IServiceCollection AddHttpRoom(this IServiceCollection services) => services
         .AddSingleton<Endpoints>()
+        .AddSingleton<ApiDescription>()
         .AddSingleton<Tokens>();
 }
