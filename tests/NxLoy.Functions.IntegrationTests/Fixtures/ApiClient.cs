@@ -50,7 +50,10 @@ public sealed class ApiClient
         }
 
         using var response = await http.SendAsync(request);
-        return new Answer(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync());
+        return new Answer(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync())
+        {
+            AllowedMethods = [.. response.Content.Headers.Allow],
+        };
     }
 
     private static (string, string)[] Match(string? ifMatch) => ifMatch is null ? [] : [("If-Match", ifMatch)];
@@ -60,6 +63,9 @@ public sealed class ApiClient
 public sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, string? ContentType, string Text)
 {
     public int Code => (int)Status;
+
+    /// <summary>The header Allow.</summary>
+    public IReadOnlyList<string> AllowedMethods { get; init; } = [];
 
     public JsonObject Json => JsonNode.Parse(Text)!.AsObject();
 
