@@ -73,14 +73,13 @@ internal sealed class DescribedOperation(Endpoint endpoint, string method, Schem
         var isPatch = method == HttpMethods.Patch;
         var name = body.Name + (isPatch ? "Patch" : "");
         schemas.Components[name] = Questions.SchemaOf(body, documentation, isPatch);
-        return new JsonObject
+        var content = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = Reference("schemas", name) } };
+        if (isPatch)
         {
-            ["required"] = !operation.IsBodyOptional,
-            ["content"] = new JsonObject
-            {
-                [isPatch ? "application/merge-patch+json" : "application/json"] = new JsonObject { ["schema"] = Reference("schemas", name) },
-            },
-        };
+            content["application/merge-patch+json"] = content["application/json"]!.DeepClone();
+        }
+
+        return new JsonObject { ["required"] = !operation.IsBodyOptional, ["content"] = content };
     }
 
     private JsonObject Responses()

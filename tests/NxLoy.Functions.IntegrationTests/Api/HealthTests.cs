@@ -30,19 +30,18 @@ public sealed class HealthTests(TestApp app) : IClassFixture<TestApp>
     {
         await using var database = await TestDatabase.CloneAsync();
         var settings = TestApp.Settings(database);
-        settings["Database:Worker"] = new NpgsqlConnectionStringBuilder(database.Worker) { Password = "wrong-one" }.ConnectionString;
         settings["Logging:LogLevel:Default"] = "None";
         await using var host = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, settings);
 
-        // Tests trust local connections, so a wrong password alone would pass: the role may not connect at all.
+        // Nobody but the role app may connect any more.
         await database.QueryAsync<int>($"revoke connect on database {new NpgsqlConnectionStringBuilder(database.App).Database} from public, worker");
         await database.QueryAsync<int>($"grant connect on database {new NpgsqlConnectionStringBuilder(database.App).Database} to app");
-        var answer = (await new ApiClient(host.CreateClient(), null).GetAsync("/api/health/ready")).Expect(503);
+        var answer = (await new ApiClient(host.CreateClient(), null, TestApp.Contract).GetAsync("/api/health/ready")).Expect(503);
 
         Assert.Equal("application/json", answer.ContentType);
         Assert.Equal(
             """{"status":"unready","dependencies":[{"name":"postgresql-app","state":"up"},{"name":"postgresql-worker","state":"down"}]}""",
             answer.Text);
-        (await new ApiClient(host.CreateClient(), null).GetAsync("/api/health/live")).Expect(200);
+        (await new ApiClient(host.CreateClient(), null, TestApp.Contract).GetAsync("/api/health/live")).Expect(200);
     }
 }
