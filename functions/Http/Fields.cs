@@ -7,8 +7,10 @@ namespace NxLoy.Functions.Http;
 /// Reads the fields of a JSON object one by one and gathers every fault on the way, each with a JSON pointer, so that
 /// one answer names them all. A field nobody asked for is a fault too.
 /// </summary>
+/// <param name="body">A JSON object.</param>
 /// <param name="isQuery">They are query parameters: every value is a text, and pointers are bare names.</param>
-public sealed class Fields(JsonElement body, bool isQuery = false)
+/// <param name="asked">Where to note what is asked, for the API's description; null when a request is read.</param>
+public sealed class Fields(JsonElement body, bool isQuery = false, List<AskedField>? asked = null)
 {
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
     private readonly List<Fault> faults = [];
@@ -50,6 +52,7 @@ public sealed class Fields(JsonElement body, bool isQuery = false)
     /// <summary>A text, trimmed; null when missing, null or nothing but white space.</summary>
     public string? Text(string name, int max, bool required = false)
     {
+        asked?.Add(new AskedField(name, "string") { MaxLength = max });
         var text = Take(name, JsonValueKind.String, "a text") is { } element ? Read(name, element) : null;
         if (text?.Length > max)
         {
@@ -66,6 +69,7 @@ public sealed class Fields(JsonElement body, bool isQuery = false)
 
     public bool? Flag(string name)
     {
+        asked?.Add(new AskedField(name, "boolean"));
         known.Add(name);
         if (!body.TryGetProperty(name, out var element) || element.ValueKind == JsonValueKind.Null)
         {
@@ -89,6 +93,7 @@ public sealed class Fields(JsonElement body, bool isQuery = false)
     /// <summary>A calendar date, yyyy-MM-dd.</summary>
     public DateOnly? Date(string name)
     {
+        asked?.Add(new AskedField(name, "string") { Format = "date" });
         if (Take(name, JsonValueKind.String, "a date, yyyy-MM-dd") is not { } element)
         {
             return null;
@@ -105,6 +110,7 @@ public sealed class Fields(JsonElement body, bool isQuery = false)
 
     public decimal? Number(string name, decimal min, decimal max)
     {
+        asked?.Add(new AskedField(name, "number") { Minimum = min, Maximum = max });
         if (Take(name, JsonValueKind.Number, "a number") is not { } element)
         {
             return null;
@@ -121,6 +127,7 @@ public sealed class Fields(JsonElement body, bool isQuery = false)
 
     public int? WholeNumber(string name, int min, int max)
     {
+        asked?.Add(new AskedField(name, "integer") { Minimum = min, Maximum = max });
         if (Take(name, JsonValueKind.Number, "a whole number") is not { } element)
         {
             return null;
@@ -137,6 +144,7 @@ public sealed class Fields(JsonElement body, bool isQuery = false)
 
     public Guid? Id(string name)
     {
+        asked?.Add(new AskedField(name, "string") { Format = "uuid" });
         if (Take(name, JsonValueKind.String, "an id (UUID)") is not { } element)
         {
             return null;
@@ -154,6 +162,7 @@ public sealed class Fields(JsonElement body, bool isQuery = false)
     /// <summary>One of the enum's names, in its exact spelling.</summary>
     public T? Choice<T>(string name) where T : struct, Enum
     {
+        asked?.Add(new AskedField(name, "string") { Choices = Enum.GetNames<T>() });
         if (Take(name, JsonValueKind.String, "a text") is not { } element)
         {
             return null;
@@ -172,6 +181,7 @@ public sealed class Fields(JsonElement body, bool isQuery = false)
     /// <summary>A list of texts.</summary>
     public IReadOnlyList<string>? Texts(string name, int maxItems, int max)
     {
+        asked?.Add(new AskedField(name, "array") { MaxItems = maxItems, MaxLength = max });
         if (Take(name, JsonValueKind.Array, "a list of texts") is not { } element)
         {
             return null;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using NxLoy.Functions.Http.OpenApi;
 
 namespace NxLoy.Functions.Http;
 
@@ -9,7 +10,8 @@ internal static class HttpSetup
     public static IServiceCollection AddHttpRoom(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) => services
         .AddSingleton<Endpoints>()
         .AddSingleton(new Tokens(AuthorityIn(configuration), DevelopmentKeyIn(configuration, environment)))
-        .AddSingleton<Cursors>();
+        .AddSingleton<Cursors>()
+        .AddSingleton<ApiDescription>();
 
     private static Authority? AuthorityIn(IConfiguration configuration) =>
         configuration["Authentication:Authority"] is { Length: > 0 } address

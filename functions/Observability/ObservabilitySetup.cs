@@ -8,6 +8,7 @@ internal static class ObservabilitySetup
         .AddSingleton<AuditChain>()
         .AddSingleton<AuditCheckpoints>()
         .AddSingleton<VerifyAudit>()
+        .AddSingleton<CheckReadiness>()
         .AddSingleton<AuditLog>()
         .AddHostedService(provider => provider.GetRequiredService<AuditLog>());
 }
