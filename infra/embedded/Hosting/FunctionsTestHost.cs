@@ -53,7 +53,7 @@ public sealed class FunctionsTestHost : IAsyncDisposable
         Action<IServiceCollection>? configureServices = null, CancellationToken ct = default)
     {
         var all = new Dictionary<string, string?> { ["AZURE_FUNCTIONS_ENVIRONMENT"] = Environments.Development, ["urls"] = "http://127.0.0.1:0" };
-        foreach (var (key, value) in settings ?? all)
+        foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
             all[key] = value;
         var starting = new StartingHost(functions, all, configureServices);
 
