@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
+using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.Messaging;
@@ -32,7 +33,7 @@ public sealed class CreateCustomer(BusinessDatabase database, IdempotencyKeys id
                         return closed;
                     }
 
-                    written = business.Value.Normalize(written);
+                    written = written.Normalize(business.Value.DefaultRegion);
                     return await CreateAsync(session, caller, post, business.Value, time.Now());
                 },
                 cancellation);
@@ -60,13 +61,13 @@ public sealed class CreateCustomer(BusinessDatabase database, IdempotencyKeys id
 
         var draft = post.Body;
         var referrer = await ReferrerAsync(session, draft.Value.ReferredBy);
-        var accepted = draft.Accept([.. business.Faults(draft.Value.Fields, now), .. ReferrerFaults(draft.Value, referrer)]);
+        var accepted = draft.Accept([.. draft.Value.Fields.FaultsAt(business, now), .. ReferrerFaults(draft.Value, referrer)]);
         if (accepted.Failed(out var invalid))
         {
             return invalid;
         }
 
-        await InsertAsync(session, caller, id, accepted.Value with { Fields = business.Normalize(accepted.Value.Fields) }, referrer, now);
+        await InsertAsync(session, caller, id, accepted.Value with { Fields = accepted.Value.Fields.Normalize(business.DefaultRegion) }, referrer, now);
         await session.WriteAsync("customers.customer.created", id, new { customerId = id, businessId = session.Business, createdAt = now }, now);
         return await get.ExecuteAsync(session, id);
     }

@@ -1,4 +1,5 @@
 using Npgsql;
+using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.Messaging;
@@ -72,8 +73,8 @@ public sealed class UpdateCustomer(BusinessDatabase database, GetCustomer get, T
 
         var draft = change(current.ToFields());
         var accepted = draft.Accept(
-            [.. business.Value.Faults(draft.Value, now), .. ReadOnlyFaults(caller, current, draft.Value)]);
-        return accepted.Failed(out var invalid) ? invalid : business.Value.Normalize(accepted.Value);
+            [.. draft.Value.FaultsAt(business.Value, now), .. ReadOnlyFaults(caller, current, draft.Value)]);
+        return accepted.Failed(out var invalid) ? invalid : accepted.Value.Normalize(business.Value.DefaultRegion);
     }
 
     private static IEnumerable<Fault> ReadOnlyFaults(Caller caller, CurrentRow current, CustomerFields changed) =>

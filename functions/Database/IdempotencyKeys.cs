@@ -49,7 +49,7 @@ public sealed class IdempotencyKeys(Sealing sealing, TimeProvider time)
         return earlier is null || !earlier.Digest.AsSpan().SequenceEqual(digest) ? Reused : earlier.Resource;
     }
 
-    private static Problem Reused { get; } = new(422, "idempotency_key_reused", "This Idempotency-Key was used for a different request.");
+    internal static Problem Reused { get; } = new(422, "idempotency_key_reused", "This Idempotency-Key was used for a different request.");
 
     private sealed record Claim
     {

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 
 namespace NxLoy.Functions.Http;
@@ -23,10 +21,15 @@ public static class Answers
 
     public static IResult Ok<T>(T value, long? version = null) => new JsonAnswer<T>(StatusCodes.Status200OK, value) { Version = version };
 
+    public static IResult WithStatus<T>(int status, T value) => new JsonAnswer<T>(status, value);
+
     public static IResult Created<T>(string location, T value, long? version = null) =>
         new JsonAnswer<T>(StatusCodes.Status201Created, value) { Location = location, Version = version };
 
     public static IResult ToHttp(this Problem problem) => new ProblemAnswer(problem);
+
+    public static IResult MethodNotAllowed(IReadOnlyList<string> allowed) =>
+        new ProblemAnswer(HttpProblems.MethodNotAllowed) { Allow = string.Join(", ", allowed) };
 
     /// <summary>An ETag as this API writes it: the version in quotes.</summary>
     public static string ETag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
@@ -58,44 +61,24 @@ public static class Answers
 
     private sealed class ProblemAnswer(Problem problem) : IResult
     {
+        public string? Allow { get; init; }
+
         public Task ExecuteAsync(HttpContext httpContext)
         {
             var response = httpContext.Response;
             response.StatusCode = problem.Status;
             response.Headers.CacheControl = "no-store";
+            if (Allow is not null)
+            {
+                response.Headers.Allow = Allow;
+            }
+
             if (problem.RetryAfterSeconds is { } seconds)
             {
                 response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             }
 
-            return response.WriteAsJsonAsync(Document(), Json.Options, "application/problem+json", httpContext.RequestAborted);
-        }
-
-        private JsonObject Document()
-        {
-            var document = new JsonObject
-            {
-                ["type"] = $"https://nxloy.invalid/problems/{problem.Code}",
-                ["title"] = problem.Title,
-                ["status"] = problem.Status,
-                ["code"] = problem.Code,
-            };
-            if (problem.Detail is not null)
-            {
-                document["detail"] = problem.Detail;
-            }
-
-            if (problem.ExistingId is { } id)
-            {
-                document["existingId"] = id.ToString();
-            }
-
-            if (problem.Errors.Count > 0)
-            {
-                document["errors"] = JsonSerializer.SerializeToNode(problem.Errors, Json.Options);
-            }
-
-            return document;
+            return response.WriteAsJsonAsync(ProblemDocument.Of(problem), Json.Options, "application/problem+json", httpContext.RequestAborted);
         }
     }
 }

@@ -7,19 +7,52 @@ namespace NxLoy.Functions.Http;
 /// Reads the fields of a JSON object one by one and gathers every fault on the way, each with a JSON pointer, so that
 /// one answer names them all. A field nobody asked for is a fault too.
 /// </summary>
-public sealed class Fields(JsonElement body)
+/// <param name="body">A JSON object.</param>
+/// <param name="isQuery">They are query parameters: every value is a text, and pointers are bare names.</param>
+/// <param name="asked">Where to note what is asked, for the API's description; null when a request is read.</param>
+public sealed class Fields(JsonElement body, bool isQuery = false, List<AskedField>? asked = null)
 {
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
     private readonly List<Fault> faults = [];
+
+    /// <summary>Where a field stands: its JSON pointer, or the query parameter's name.</summary>
+    public string Pointer(string name) =>
+        isQuery ? name : "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     /// <summary>True when the field is there, be it null.</summary>
     public bool Has(string name) => body.TryGetProperty(name, out _);
 
     public void Fault(string name, string code, string detail) => faults.Add(new Fault(Pointer(name), code, detail));
 
+    /// <summary>A field that clients read and never write: to send it is a fault.</summary>
+    public void ReadOnly(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            known.Add(name);
+            if (Has(name))
+            {
+                Fault(name, "read_only", "This field can be read but not written.");
+            }
+        }
+    }
+
+    /// <summary>Fields that must be there and not null. To be asked after they were read.</summary>
+    public void Require(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (!body.TryGetProperty(name, out var element) || element.ValueKind == JsonValueKind.Null)
+            {
+                Fault(name, "required", "This field is needed.");
+            }
+        }
+    }
+
     /// <summary>A text, trimmed; null when missing, null or nothing but white space.</summary>
     public string? Text(string name, int max, bool required = false)
     {
+        asked?.Add(new AskedField(name, "string") { MaxLength = max });
         var text = Take(name, JsonValueKind.String, "a text") is { } element ? Read(name, element) : null;
         if (text?.Length > max)
         {
@@ -36,6 +69,7 @@ public sealed class Fields(JsonElement body)
 
     public bool? Flag(string name)
     {
+        asked?.Add(new AskedField(name, "boolean"));
         known.Add(name);
         if (!body.TryGetProperty(name, out var element) || element.ValueKind == JsonValueKind.Null)
         {
@@ -47,6 +81,11 @@ public sealed class Fields(JsonElement body)
             return element.GetBoolean();
         }
 
+        if (isQuery && element.ValueKind == JsonValueKind.String && element.GetString() is "true" or "false")
+        {
+            return element.GetString() == "true";
+        }
+
         Fault(name, "wrong_type", "This must be true or false.");
         return null;
     }
@@ -54,6 +93,7 @@ public sealed class Fields(JsonElement body)
     /// <summary>A calendar date, yyyy-MM-dd.</summary>
     public DateOnly? Date(string name)
     {
+        asked?.Add(new AskedField(name, "string") { Format = "date" });
         if (Take(name, JsonValueKind.String, "a date, yyyy-MM-dd") is not { } element)
         {
             return null;
@@ -70,12 +110,13 @@ public sealed class Fields(JsonElement body)
 
     public decimal? Number(string name, decimal min, decimal max)
     {
+        asked?.Add(new AskedField(name, "number") { Minimum = min, Maximum = max });
         if (Take(name, JsonValueKind.Number, "a number") is not { } element)
         {
             return null;
         }
 
-        if (element.TryGetDecimal(out var number) && number >= min && number <= max)
+        if (IsNumber(element, out var number) && number >= min && number <= max)
         {
             return number;
         }
@@ -86,12 +127,13 @@ public sealed class Fields(JsonElement body)
 
     public int? WholeNumber(string name, int min, int max)
     {
+        asked?.Add(new AskedField(name, "integer") { Minimum = min, Maximum = max });
         if (Take(name, JsonValueKind.Number, "a whole number") is not { } element)
         {
             return null;
         }
 
-        if (element.TryGetInt32(out var number) && number >= min && number <= max)
+        if (IsWhole(element, out var number) && number >= min && number <= max)
         {
             return number;
         }
@@ -102,6 +144,7 @@ public sealed class Fields(JsonElement body)
 
     public Guid? Id(string name)
     {
+        asked?.Add(new AskedField(name, "string") { Format = "uuid" });
         if (Take(name, JsonValueKind.String, "an id (UUID)") is not { } element)
         {
             return null;
@@ -119,6 +162,7 @@ public sealed class Fields(JsonElement body)
     /// <summary>One of the enum's names, in its exact spelling.</summary>
     public T? Choice<T>(string name) where T : struct, Enum
     {
+        asked?.Add(new AskedField(name, "string") { Choices = Enum.GetNames<T>() });
         if (Take(name, JsonValueKind.String, "a text") is not { } element)
         {
             return null;
@@ -137,6 +181,7 @@ public sealed class Fields(JsonElement body)
     /// <summary>A list of texts.</summary>
     public IReadOnlyList<string>? Texts(string name, int maxItems, int max)
     {
+        asked?.Add(new AskedField(name, "array") { MaxItems = maxItems, MaxLength = max });
         if (Take(name, JsonValueKind.Array, "a list of texts") is not { } element)
         {
             return null;
@@ -160,9 +205,7 @@ public sealed class Fields(JsonElement body)
 
     private IEnumerable<Fault> Unknown() => body.EnumerateObject()
         .Where(property => !known.Contains(property.Name))
-        .Select(property => new Fault(Pointer(property.Name), "unknown_field", "This field does not exist here."));
-
-    private static string Pointer(string name) => "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+        .Select(property => isQuery ? Query.Unknown(property.Name) : new Fault(Pointer(property.Name), "unknown_field", "This field does not exist here."));
 
     private JsonElement? Take(string name, JsonValueKind kind, string what)
     {
@@ -172,14 +215,25 @@ public sealed class Fields(JsonElement body)
             return null;
         }
 
-        if (element.ValueKind == kind)
+        if (element.ValueKind == (isQuery ? JsonValueKind.String : kind))
         {
             return element;
         }
 
-        Fault(name, "wrong_type", $"This must be {what}.");
+        Fault(name, "wrong_type", isQuery ? "This parameter can be given once." : $"This must be {what}.");
         return null;
     }
+
+    // In a query a number is a text.
+    private static bool IsNumber(JsonElement element, out decimal number) =>
+        element.ValueKind == JsonValueKind.Number
+            ? element.TryGetDecimal(out number)
+            : decimal.TryParse(element.GetString(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
+
+    private static bool IsWhole(JsonElement element, out int number) =>
+        element.ValueKind == JsonValueKind.Number
+            ? element.TryGetInt32(out number)
+            : int.TryParse(element.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private string? Entry(string pointer, JsonElement item, int max)
     {

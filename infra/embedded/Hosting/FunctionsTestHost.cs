@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NxLoy.Functions.Embedded.Hosting;
+using NxLoy.Functions.Embedded.Time;
+using NxLoy.Functions.Embedded.Timers;
 
 namespace NxLoy.Functions.Embedded;
 
@@ -71,11 +73,30 @@ public sealed class FunctionsTestHost : IAsyncDisposable
             throw new InvalidOperationException("The app's entry point ended without running a host.");
         }
 
-        return new FunctionsTestHost(await started, running);
+        var host = await started;
+        // Which timers this host runs, and from when, is settled before a test can move the clock.
+        await host.Services.GetRequiredService<TimerHost>().FirstLook.WaitAsync(ct);
+        return new FunctionsTestHost(host, running);
     }
 
     /// <summary>A client with the host's address as its base; redirects are not followed.</summary>
     public HttpClient CreateClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = BaseAddress };
+
+    /// <summary>Moves business time forward, for every host on the same database, and waits until this host's timers have caught up.</summary>
+    public async Task AdvanceAsync(TimeSpan by, CancellationToken ct = default)
+    {
+        await Services.GetRequiredService<ClockOffset>().AdvanceAsync(by, ct);
+        var offset = Services.GetRequiredService<BusinessClock>().Offset;
+        while (!Services.GetRequiredService<TimerHost>().AreSettled(offset))
+            await Task.Delay(5, ct);
+    }
+
+    /// <summary>Runs a timer function now, outside its schedule, and waits for it.</summary>
+    /// <exception cref="Exception">Whatever the function threw.</exception>
+    public Task InvokeAsync(string function, CancellationToken ct = default) =>
+        Services.GetRequiredService<TimerHost>().Find(function) is { } timer
+            ? timer.RunNowAsync(ct)
+            : throw new ArgumentException($"There is no timer function {function}.", nameof(function));
 
     public async ValueTask DisposeAsync()
     {

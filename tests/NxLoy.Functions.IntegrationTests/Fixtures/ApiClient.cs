@@ -10,10 +10,15 @@ namespace NxLoy.Functions.IntegrationTests.Fixtures;
 public sealed class ApiClient
 {
     private readonly HttpClient http;
+    private readonly Contract? contract;
 
-    public ApiClient(HttpClient http, string? token)
+    /// <param name="http">A client of the app.</param>
+    /// <param name="token">Null sends none.</param>
+    /// <param name="contract">What every answer must be like; null does not look.</param>
+    public ApiClient(HttpClient http, string? token, Contract? contract = null)
     {
         this.http = http;
+        this.contract = contract;
         if (token is not null)
         {
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -49,8 +54,14 @@ public sealed class ApiClient
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
+        var sent = contract is null || request.Content is null ? null : await request.Content.ReadAsStringAsync();
         using var response = await http.SendAsync(request);
-        return new Answer(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync());
+        var answer = new Answer(response.StatusCode, response.Headers, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsStringAsync())
+        {
+            AllowedMethods = [.. response.Content.Headers.Allow],
+        };
+        contract?.Check(method, path, sent, answer);
+        return answer;
     }
 
     private static (string, string)[] Match(string? ifMatch) => ifMatch is null ? [] : [("If-Match", ifMatch)];
@@ -60,6 +71,9 @@ public sealed class ApiClient
 public sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, string? ContentType, string Text)
 {
     public int Code => (int)Status;
+
+    /// <summary>The header Allow.</summary>
+    public IReadOnlyList<string> AllowedMethods { get; init; } = [];
 
     public JsonObject Json => JsonNode.Parse(Text)!.AsObject();
 

@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Embedded;
+using NxLoy.Functions.Http;
+using NxLoy.Functions.Http.OpenApi;
 using NxLoy.Functions.LocalStack;
 
 namespace NxLoy.Functions.IntegrationTests.Fixtures;
@@ -10,6 +13,7 @@ public sealed class TestApp : IAsyncLifetime
 {
     private static readonly string SigningKey = MakeKey();
     private static readonly DevelopmentTokens Tokens = new(SigningKey);
+    private static readonly Lazy<Contract> Described = new(() => new Contract(JsonNode.Parse(new ApiDescription(new Endpoints()).Document)!.AsObject()));
 
     private FunctionsTestHost? host;
     private TestDatabase? database;
@@ -17,6 +21,9 @@ public sealed class TestApp : IAsyncLifetime
     public FunctionsTestHost Host => host!;
 
     public TestDatabase Database => database!;
+
+    /// <summary>What the app says of its API; every answer to a client made here is held against it.</summary>
+    public static Contract Contract => Described.Value;
 
     /// <summary>A business in UTC and USD.</summary>
     public Guid Business { get; private set; }
@@ -27,12 +34,12 @@ public sealed class TestApp : IAsyncLifetime
     /// <summary>A client of the first business.</summary>
     public ApiClient As(string role, string? subject = null) => AsOf(Business, role, subject);
 
-    public ApiClient AsOf(Guid business, string role, string? subject = null) => new(Host.CreateClient(), Token(role, [business], subject));
+    public ApiClient AsOf(Guid business, string role, string? subject = null) => new(Host.CreateClient(), Token(role, [business], subject), Contract);
 
     /// <summary>A client without a token.</summary>
-    public ApiClient Anonymous() => new(Host.CreateClient(), token: null);
+    public ApiClient Anonymous() => new(Host.CreateClient(), token: null, Contract);
 
-    public ApiClient WithToken(string? token) => new(Host.CreateClient(), token);
+    public ApiClient WithToken(string? token) => new(Host.CreateClient(), token, Contract);
 
     public static string Token(string role, IEnumerable<Guid> businesses, string? subject = null, TimeSpan? lifetime = null) =>
         Tokens.Create(role, businesses, subject, lifetime);

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using NxLoy.Functions.Http;
+
+namespace NxLoy.Functions.Engagement;
+
+/// <summary>Notes about a customer over HTTP.</summary>
+public sealed class NoteFunctions(WriteNote write, UpdateNote update, DeleteNote delete)
+{
+    [Function("PostNote"), Allow(Role.Staff | Role.Owner)]
+    public Task<IResult> PostNote(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/customers/{id:guid}/notes")] HttpRequest request,
+        Guid id, CancellationToken cancellation) =>
+        request.ReadPostAsync(NoteFields.From, cancellation)
+            .Then(post => write.ExecuteAsync(Caller.Of(request), id, post, cancellation))
+            .ToHttp(note => Answers.Created($"/api/v1/customers/{id}/notes/{note.Value.Id}", note.Value, note.Version));
+
+    [Function("PatchNote"), Allow(Role.Staff | Role.Owner)]
+    public Task<IResult> PatchNote(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/customers/{id:guid}/notes/{noteId:guid}")] HttpRequest request,
+        Guid id, Guid noteId, CancellationToken cancellation) =>
+        request.IfMatch()
+            .Then(version => request.ReadJsonAsync(cancellation)
+            .Then(patch => update.ExecuteAsync(Caller.Of(request), id, noteId, version, patch, cancellation)))
+            .ToHttp();
+
+    [Function("DeleteNote"), Allow(Role.Owner)]
+    public Task<IResult> DeleteNote(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/customers/{id:guid}/notes/{noteId:guid}")] HttpRequest request,
+        Guid id, Guid noteId, CancellationToken cancellation) =>
+        request.IfMatch()
+            .Then(version => delete.ExecuteAsync(Caller.Of(request), id, noteId, version, cancellation))
+            .ToHttp();
+}

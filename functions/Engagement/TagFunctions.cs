@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using NxLoy.Functions.Http;
+
+namespace NxLoy.Functions.Engagement;
+
+/// <summary>A customer's tags over HTTP; they are read in its profile.</summary>
+public sealed class TagFunctions(PutTag put, TakeOffTag takeOff)
+{
+    [Function("PutTag"), Allow(Role.Staff | Role.Owner)]
+    public Task<IResult> PutTag(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/customers/{id:guid}/tags/{tag}")] HttpRequest request,
+        Guid id, string tag, CancellationToken cancellation) =>
+        put.ExecuteAsync(Caller.Of(request), id, request.LastSegment(tag), cancellation).ToHttp();
+
+    // Staff too: a tag is a field of the profile, which staff writes; taking it off deletes no record.
+    [Function("DeleteTag"), Allow(Role.Staff | Role.Owner)]
+    public Task<IResult> DeleteTag(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/customers/{id:guid}/tags/{tag}")] HttpRequest request,
+        Guid id, string tag, CancellationToken cancellation) =>
+        takeOff.ExecuteAsync(Caller.Of(request), id, request.LastSegment(tag), cancellation).ToHttp();
+}

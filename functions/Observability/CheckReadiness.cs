@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+using NxLoy.Functions.Database;
+
+namespace NxLoy.Functions.Observability;
+
+/// <summary>Asks everything a request cannot do without whether it answers, all at once.</summary>
+public sealed partial class CheckReadiness(BusinessDatabase app, WorkerDatabase worker, ILogger<CheckReadiness> logger)
+{
+    /// <summary>Machine time: a dependency that takes longer counts as down, before the prober itself gives up.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    public async Task<Readiness> ExecuteAsync(CancellationToken cancellation)
+    {
+        var dependencies = await Task.WhenAll(
+            CheckAsync("postgresql-app", patience => app.QueryAsync<int>(Guid.Empty, "select 1", null, patience), cancellation),
+            CheckAsync("postgresql-worker", patience => worker.QueryAsync<int>("select 1", null, patience), cancellation));
+        return new Readiness(Array.TrueForAll(dependencies, dependency => dependency.State == "up") ? "ready" : "unready", dependencies);
+    }
+
+    private async Task<Dependency> CheckAsync(string name, Func<CancellationToken, Task> ask, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await ask(patience.Token);
+            return new Dependency(name, "up");
+        }
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
+        {
+            // Why is for the log: the answer is open to everyone, and the message may hold addresses and names.
+            Log.Down(logger, name, exception);
+            return new Dependency(name, "down");
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Dependency} does not answer")]
+        public static partial void Down(ILogger logger, string dependency, Exception exception);
+    }
+}

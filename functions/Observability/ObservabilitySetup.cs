@@ -1,0 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace NxLoy.Functions.Observability;
+
+internal static class ObservabilitySetup
+{
+    public static IServiceCollection AddObservability(this IServiceCollection services) => services
+        .AddSingleton<AuditChain>()
+        .AddSingleton<AuditCheckpoints>()
+        .AddSingleton<VerifyAudit>()
+        .AddSingleton<CheckReadiness>()
+        .AddSingleton<AuditLog>()
+        .AddHostedService(provider => provider.GetRequiredService<AuditLog>());
+}

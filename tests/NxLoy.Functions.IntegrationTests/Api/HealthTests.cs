@@ -1,0 +1,47 @@
+using Npgsql;
+using NxLoy.Functions.Customers;
+using NxLoy.Functions.Embedded;
+using NxLoy.Functions.IntegrationTests.Fixtures;
+
+namespace NxLoy.Functions.IntegrationTests.Api;
+
+public sealed class HealthTests(TestApp app) : IClassFixture<TestApp>
+{
+    [Fact]
+    public async Task Live_WithoutAToken_IsLive()
+    {
+        var answer = (await app.Anonymous().GetAsync("/api/health/live")).Expect(200);
+
+        Assert.Equal("""{"status":"live"}""", answer.Text);
+    }
+
+    [Fact]
+    public async Task Ready_DatabaseUp_NamesEachDependencyUp()
+    {
+        var answer = (await app.Anonymous().GetAsync("/api/health/ready")).Expect(200);
+
+        Assert.Equal(
+            """{"status":"ready","dependencies":[{"name":"postgresql-app","state":"up"},{"name":"postgresql-worker","state":"up"}]}""",
+            answer.Text);
+    }
+
+    [Fact]
+    public async Task Ready_OneRoleLockedOut_Is503AndNamesItAloneAndNoReason()
+    {
+        await using var database = await TestDatabase.CloneAsync();
+        var settings = TestApp.Settings(database);
+        settings["Logging:LogLevel:Default"] = "None";
+        await using var host = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, settings);
+
+        // Nobody but the role app may connect any more.
+        await database.QueryAsync<int>($"revoke connect on database {new NpgsqlConnectionStringBuilder(database.App).Database} from public, worker");
+        await database.QueryAsync<int>($"grant connect on database {new NpgsqlConnectionStringBuilder(database.App).Database} to app");
+        var answer = (await new ApiClient(host.CreateClient(), null, TestApp.Contract).GetAsync("/api/health/ready")).Expect(503);
+
+        Assert.Equal("application/json", answer.ContentType);
+        Assert.Equal(
+            """{"status":"unready","dependencies":[{"name":"postgresql-app","state":"up"},{"name":"postgresql-worker","state":"down"}]}""",
+            answer.Text);
+        (await new ApiClient(host.CreateClient(), null, TestApp.Contract).GetAsync("/api/health/live")).Expect(200);
+    }
+}
