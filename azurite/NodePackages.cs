@@ -25,7 +25,9 @@ internal sealed class NodePackages(Checkout checkout, Narrator narrator)
 
         await RequireNpmAsync(cancellationToken);
         narrator.Say("Installing PostgreSQL and Azurite from the npm registry (azurite/package-lock.json); this takes a minute.");
-        var result = await Command.RunAsync([.. Npm, "ci", "--loglevel=error"], cancellationToken, checkout.Packages);
+        var result = await Command.RunAsync(
+            [.. Npm, "ci", "--loglevel=error"], cancellationToken, checkout.Packages,
+            pidFile: new PidFile(Path.Combine(checkout.Packages, ".data", "install.pid")));
         if (result.ExitCode != 0)
             throw new LauncherException($"npm could not install the emulators (npm ci in azurite/):\n{result.Output}");
 

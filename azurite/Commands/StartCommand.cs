@@ -7,8 +7,11 @@ internal static class StartCommand
 {
     public static async Task<int> ExecuteAsync(StartOptions options, Checkout checkout, CancellationToken cancellationToken)
     {
+        // Before anything that runs is disturbed.
         if (options.Demo && !Demo.Exists)
             throw new LauncherException("--demo: there is nothing yet that fills the businesses. Start without it.");
+        if (options.Flavour == Flavour.Azure)
+            await CoreTools.RequireAsync(cancellationToken);
 
         var narrator = new Narrator(Console.Out);
         using var turn = await Turn.TakeAsync(checkout, narrator, cancellationToken);

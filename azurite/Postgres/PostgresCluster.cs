@@ -78,9 +78,9 @@ internal sealed class PostgresCluster(
     private async Task InitializeAsync(CancellationToken cancellationToken)
     {
         narrator.Say($"Making a PostgreSQL cluster in {folder}.");
-        var draft = Path.Combine(folder, "data.new");
-        if (Directory.Exists(draft))
-            Directory.Delete(draft, recursive: true);
+        foreach (var abandoned in Directory.EnumerateDirectories(folder, "new-*"))
+            Directory.Delete(abandoned, recursive: true);
+        var draft = Path.Combine(folder, $"new-{Environment.ProcessId}");
 
         PrivateFile.Write(PasswordFile, superuserPassword);
         await account.OwnAsync(folder, cancellationToken);
@@ -88,7 +88,8 @@ internal sealed class PostgresCluster(
             account.As(
                 programs.Initdb, "-D", draft, "-U", "postgres", "--auth=scram-sha-256", $"--pwfile={PasswordFile}", "--encoding=UTF8",
                 "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
-            cancellationToken);
+            cancellationToken,
+            pidFile: new PidFile(Path.Combine(folder, "initdb.pid")));
         File.Delete(PasswordFile);
         if (result.ExitCode != 0)
             throw new LauncherException($"PostgreSQL's initdb failed:\n{result.Output}");

@@ -15,6 +15,7 @@ internal sealed class AppBuild(Checkout checkout, Flavour flavour, Narrator narr
 
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
+        using var turn = await BuildTurn.TakeAsync(checkout, narrator, cancellationToken);
         if (IsUpToDate())
             return;
 
@@ -25,7 +26,7 @@ internal sealed class AppBuild(Checkout checkout, Flavour flavour, Narrator narr
                 Dotnet.Path, "build", Path.Combine(checkout.Root, "functions"), "-c", "Release", "--nologo", "-v", "quiet", "-nodeReuse:false",
                 $"-p:FunctionsRuntime={(flavour == Flavour.Azure ? "azure" : "embedded")}",
             ],
-            cancellationToken, checkout.Root);
+            cancellationToken, checkout.Root, pidFile: BuildTurn.PidFile(checkout));
         if (result.ExitCode != 0)
             throw new LauncherException(
                 flavour == Flavour.Azure && result.Output.Contains("NU1", StringComparison.Ordinal)

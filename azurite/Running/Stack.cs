@@ -20,9 +20,6 @@ internal sealed class Stack(Checkout checkout, Settings settings, Secrets secret
     /// <summary>Starts everything and returns when the app answers and has its two businesses.</summary>
     public async Task<StackState> StartAsync(StartOptions options, CancellationToken cancellationToken)
     {
-        if (options.Flavour == Flavour.Azure)
-            await CoreTools.RequireAsync(cancellationToken);
-
         var state = StackState.Of(checkout);
         var build = new AppBuild(checkout, options.Flavour, narrator);
         var building = build.EnsureAsync(cancellationToken);

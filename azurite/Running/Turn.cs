@@ -18,7 +18,7 @@ internal sealed class Turn : IDisposable
     {
         this.file = file;
         this.pidFile = pidFile;
-        pidFile.WriteOwn();
+        pidFile.Write(Environment.ProcessId);
     }
 
     public static async Task<Turn> TakeAsync(Checkout checkout, Narrator narrator, CancellationToken cancellationToken)

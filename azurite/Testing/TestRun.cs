@@ -1,3 +1,4 @@
+using NxLoy.Functions.LocalStack.Running;
 using NxLoy.Functions.LocalStack.Tools;
 
 namespace NxLoy.Functions.LocalStack.Testing;
@@ -17,13 +18,26 @@ internal sealed class TestRun(Checkout checkout, TestOptions options, Narrator n
             () => narrator.Say("Another ./test runs in this working copy: waiting for it."),
             cancellationToken);
 
-        var (results, coverageHolds) = await MeasureAsync(cancellationToken);
+        var (results, coverageHolds) = await TryMeasureAsync(cancellationToken);
         foreach (var failure in results.Failures)
             narrator.Say($"FAILED  {failure}");
         if (results is { Passed: 0, Failed: 0 })
             narrator.Say("No test ran.");
         narrator.Say(results.ToString());
         return results is { Failed: 0, Passed: > 0 } && coverageHolds ? 0 : 1;
+    }
+
+    // Whatever goes wrong, the run ends with the line that sums it up.
+    private async Task<(TestResults Results, bool CoverageHolds)> TryMeasureAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await MeasureAsync(cancellationToken);
+        }
+        catch (LauncherException problem)
+        {
+            return (TestResults.Broken(problem.Message), false);
+        }
     }
 
     private async Task<(TestResults Results, bool CoverageHolds)> MeasureAsync(CancellationToken cancellationToken)
@@ -47,16 +61,31 @@ internal sealed class TestRun(Checkout checkout, TestOptions options, Narrator n
 
     private async Task<bool> BuildAsync(CancellationToken cancellationToken)
     {
+        using var turn = await BuildTurn.TakeAsync(checkout, narrator, cancellationToken);
         narrator.Say("Building the solution (Release).");
+        var started = DateTime.UtcNow;
         var result = await Command.RunAsync(
             [Dotnet.Path, "build", checkout.Solution, "-c", "Release", "--nologo", "-v", "quiet", "-p:RestoreLockedMode=true", "-nodeReuse:false"],
-            cancellationToken, checkout.Root);
+            cancellationToken, checkout.Root, pidFile: BuildTurn.PidFile(checkout));
         if (result.ExitCode == 0)
+        {
+            // The tests of ./run start the same app: it need not build it again.
+            new AppBuild(checkout, Flavour.Embedded, narrator).MarkBuilt(started);
             return true;
+        }
 
-        narrator.Say(result.Output);
-        narrator.Say("The build failed. NU1004 above means that a packages.lock.json is out of date: dotnet restore, and commit it.");
+        narrator.Say("The build failed:");
+        narrator.Say(ErrorsOf(result.Output));
+        if (result.Output.Contains("NU1004", StringComparison.Ordinal))
+            narrator.Say("NU1004: a packages.lock.json is out of date. Run dotnet restore, and commit it.");
         return false;
+    }
+
+    // MSBuild says every error twice; without one there is something to be read in all of it.
+    private static string ErrorsOf(string output)
+    {
+        var errors = output.Split(Environment.NewLine).Where(l => l.Contains(": error ", StringComparison.Ordinal)).Distinct().ToList();
+        return errors.Count > 0 ? string.Join(Environment.NewLine, errors) : output;
     }
 
     private async Task<TestResults> RunAsync(string project, string postgres, CancellationToken cancellationToken)

@@ -9,14 +9,20 @@ internal sealed record CommandResult(int ExitCode, string Output);
 internal static class Command
 {
     /// <summary>Runs a tool to its end. Output and errors come back as one text, and line by line where asked for.</summary>
+    /// <remarks>With a pid file, a run of the same tool that lost its launcher is ended first.</remarks>
     public static async Task<CommandResult> RunAsync(
         IReadOnlyList<string> command,
         CancellationToken cancellationToken,
         string? folder = null,
         IReadOnlyDictionary<string, string>? environment = null,
         string? input = null,
-        Action<string>? onLine = null)
+        Action<string>? onLine = null,
+        PidFile? pidFile = null)
     {
+        // A launcher that was killed may have left the same tool at work on the same files.
+        if (pidFile?.Alive() is { } orphan)
+            Signals.Force(orphan);
+
         using var process = new Process { StartInfo = Describe(command, folder, environment) };
         var output = new StringBuilder();
         void Collect(string? line)
@@ -31,6 +37,7 @@ internal static class Command
         process.ErrorDataReceived += (_, e) => Collect(e.Data);
 
         process.Start();
+        pidFile?.Write(process.Id);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         if (input is not null)
@@ -46,6 +53,7 @@ internal static class Command
             throw;
         }
 
+        pidFile?.Delete();
         return new CommandResult(process.ExitCode, output.ToString());
     }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
-using NxLoy.Functions.LocalStack.Tools;
 
-namespace NxLoy.Functions.LocalStack.Running;
+namespace NxLoy.Functions.LocalStack.Tools;
 
 /// <summary>
 /// Names a process so that it is found again later, and never mistaken: line 1 is its number, line 2 the moment of its start.
@@ -33,9 +32,8 @@ internal sealed class PidFile(string path)
                 : null;
     }
 
-    public void WriteOwn() => PrivateFile.Write(
-        Path,
-        string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n{ProcessTable.StartOf(Environment.ProcessId)}\n"));
+    public void Write(int pid) =>
+        PrivateFile.Write(Path, string.Create(CultureInfo.InvariantCulture, $"{pid}\n{ProcessTable.StartOf(pid)}\n"));
 
     public void Delete()
     {
