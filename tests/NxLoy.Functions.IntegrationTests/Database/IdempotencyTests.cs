@@ -1,5 +1,7 @@
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using NxLoy.Functions.Database;
+using NxLoy.Functions.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.Database;
@@ -96,34 +98,36 @@ public sealed class IdempotencyTests(TestApp app) : IClassFixture<TestApp>
     }
 
     [Fact]
-    public async Task ExpiredKey_IsFreeAgainBeforeAnySweep()
+    public async Task Key_IsRememberedFor24Hours_AndThenFreeBeforeAnySweep()
     {
-        var key = Key();
-        var first = (await owner.PostAsync(Path, new { email = Given.Email() }, key)).Expect(201);
-        await AgeAsync(key.Value, TimeSpan.FromHours(24));
+        var (body, key) = (new { email = Given.Email() }, Key());
+        var first = (await owner.PostAsync(Path, body, key)).Expect(201);
+        await using var almost = await LaterAsync(TimeSpan.FromHours(23.9));
+        await using var over = await LaterAsync(TimeSpan.FromHours(24));
 
-        var second = (await owner.PostAsync(Path, new { email = Given.Email() }, key)).Expect(201);
+        var replayed = (await OwnerOf(almost).PostAsync(Path, body, key)).Expect(201);
+        var made = (await OwnerOf(over).PostAsync(Path, new { email = Given.Email() }, key)).Expect(201);
 
-        Assert.NotEqual(first.Id, second.Id);
+        Assert.Equal(first.Id, replayed.Id);
+        Assert.NotEqual(first.Id, made.Id);
     }
 
     [Fact]
-    public async Task Sweep_DeletesWhatHasExpiredOfEveryBusinessAndNothingElse()
+    public async Task EveryHour_DeletesWhatHasExpiredOfEveryBusinessAndNothingElse()
     {
         var (kept, expired, foreign) = (Key(), Key(), Key());
-        await owner.PostAsync(Path, new { email = Given.Email() }, kept);
+        await using var tomorrow = await LaterAsync(TimeSpan.FromHours(24));
         await owner.PostAsync(Path, new { email = Given.Email() }, expired);
         await app.AsOf(app.OtherBusiness, "owner").PostAsync(Path, new { email = Given.Email() }, foreign);
-        await AgeAsync(expired.Value, TimeSpan.FromHours(24));
-        await AgeAsync(foreign.Value, TimeSpan.FromHours(25));
-        await AgeAsync(kept.Value, TimeSpan.FromHours(23.9));
+        (await OwnerOf(tomorrow).PostAsync(Path, new { email = Given.Email() }, kept)).Expect(201);
+        Task<IReadOnlyList<string>> LeftAsync() => app.Database.QueryAsync<string>(
+            "select key from idempotency_keys where key = any(@keys)", new { keys = new[] { kept.Value, expired.Value, foreign.Value } });
 
-        await SweepAsync();
+        await EveryHourAsync(app.Host);
+        Assert.Equal(3, (await LeftAsync()).Count);
 
-        Assert.Equal(
-            [kept.Value],
-            await app.Database.QueryAsync<string>(
-                "select key from idempotency_keys where key = any(@keys)", new { keys = new[] { kept.Value, expired.Value, foreign.Value } }));
+        await EveryHourAsync(tomorrow);
+        Assert.Equal([kept.Value], await LeftAsync());
     }
 
     [Fact]
@@ -136,14 +140,25 @@ public sealed class IdempotencyTests(TestApp app) : IClassFixture<TestApp>
             """,
             new { business = app.Business });
 
-        Assert.InRange(await SweepAsync(), 2500, int.MaxValue);
+        var deleted = await app.Host.Services.GetRequiredService<ForgetIdempotencyKeys>().ExecuteAsync(CancellationToken.None);
+
+        Assert.InRange(deleted, 2500, int.MaxValue);
         Assert.Equal(0, (await app.Database.QueryAsync<int>("select count(*)::int from idempotency_keys where caller = 'many'"))[0]);
     }
 
     private static (string Name, string Value) Key() => ("Idempotency-Key", Guid.NewGuid().ToString());
 
-    private Task<int> SweepAsync() => app.Host.Services.GetRequiredService<ForgetIdempotencyKeys>().ExecuteAsync(CancellationToken.None);
+    private static Task EveryHourAsync(FunctionsTestHost host) =>
+        ActivatorUtilities.CreateInstance<DatabaseTriggers>(host.Services).EveryHour(new TimerInfo(), CancellationToken.None);
 
-    private async Task AgeAsync(string key, TimeSpan by) =>
-        await app.Database.QueryAsync<int>("update idempotency_keys set expires_at = expires_at - @by where key = @key", new { key, by });
+    /// <summary>The same app on the same data, with business time moved on.</summary>
+    private Task<FunctionsTestHost> LaterAsync(TimeSpan by) => FunctionsTestHost.StartAsync(
+        typeof(DatabaseTriggers).Assembly, TestApp.Settings(app.Database), services => services.AddSingleton<TimeProvider>(new MovedTime(by)));
+
+    private ApiClient OwnerOf(FunctionsTestHost host) => new(host.CreateClient(), TestApp.Token("owner", [app.Business]));
+
+    private sealed class MovedTime(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
+    }
 }
