@@ -10,5 +10,8 @@ internal static class CustomersSetup
         .AddSingleton<UpdateCustomer>()
         .AddSingleton<DeleteCustomer>()
         .AddSingleton<RestoreCustomer>()
-        .AddSingleton<SetActive>();
+        .AddSingleton<SetActive>()
+        .AddSingleton<FindInOrder>()
+        .AddSingleton<FindByText>()
+        .AddSingleton<ListCustomers>();
 }
