@@ -36,6 +36,7 @@ internal static class ExpectedProblems
         ],
         .. operation.Body is null ? (Problem[])[] : [HttpProblems.MalformedJson, HttpProblems.BodyTooLarge, HttpProblems.WrongContentType],
         .. operation.Body is null || operation.IsBodyOptional ? (Problem[])[] : [HttpProblems.BodyMissing],
+        .. (operation.Query ?? operation.Body) is { } asks && Questions.Of(asks).Any(asked => asked.Field.Name == "cursor") ? [HttpProblems.InvalidCursor("cursor")] : (Problem[])[],
         .. operation.IfMatch ? [HttpProblems.IfMatchMissing, HttpProblems.Stale] : (Problem[])[],
         .. TakesIdempotencyKey(operation, method) ? [IdempotencyKeys.Reused] : (Problem[])[],
     ];

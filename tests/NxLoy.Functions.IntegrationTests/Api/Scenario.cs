@@ -3,7 +3,11 @@ using NxLoy.Functions.IntegrationTests.Fixtures;
 namespace NxLoy.Functions.IntegrationTests.Api;
 
 /// <summary>What is sent: the method is the operation's.</summary>
-public sealed record Call(string Path, object? Body = null);
+public sealed record Call(string Path, object? Body = null)
+{
+    /// <summary>Another business that the caller's token names; the request is about the stage's.</summary>
+    public Guid? AlsoNames { get; init; }
+}
 
 /// <summary>How an operation is brought to succeed, and to answer the problems of its own.</summary>
 /// <param name="Succeed">Prepares what is needed and answers the request that will succeed.</param>
@@ -20,6 +24,8 @@ public sealed record Scenario(Func<Stage, Task<Call>> Succeed)
 /// <summary>A business of its own for one request.</summary>
 public sealed class Stage(TestApp app, Guid business)
 {
+    public TestApp App => app;
+
     public Guid Business => business;
 
     public Task<Answer> CustomerAsync(string? email = null) => app.CustomerAsync(email, business: business);
