@@ -16,6 +16,7 @@ builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<ProblemMiddleware>();
 builder.UseMiddleware<CallerMiddleware>();
 builder.UseMiddleware<QueryMiddleware>();
+builder.UseMiddleware<AuditMiddleware>();
 
 // Business time. The embedded runtime brings a clock that can be moved in development; elsewhere it is the system's.
 builder.Services.TryAddSingleton(TimeProvider.System);

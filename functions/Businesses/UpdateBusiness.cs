@@ -8,7 +8,7 @@ public sealed class UpdateBusiness(BusinessDatabase database, TimeProvider time)
 {
     public Task<Result<Versioned<BusinessProfile>>> ExecuteAsync(
         Caller caller, IfMatch ifMatch, BusinessSettings settings, CancellationToken cancellation) =>
-        database.InTransactionAsync(caller.Business, session => UpdateAsync(session, ifMatch, settings, time.Now()), cancellation);
+        database.InTransactionAsync(caller, session => UpdateAsync(session, ifMatch, settings, time.Now()), cancellation);
 
     private static async Task<Result<Versioned<BusinessProfile>>> UpdateAsync(
         Session session, IfMatch ifMatch, BusinessSettings settings, DateTimeOffset now)

@@ -24,7 +24,7 @@ public sealed class CreateCustomer(BusinessDatabase database, IdempotencyKeys id
         try
         {
             return await database.InTransactionAsync(
-                caller.Business,
+                caller,
                 async session =>
                 {
                     var business = await WritableBusiness.ReadAsync(session);
@@ -68,6 +68,7 @@ public sealed class CreateCustomer(BusinessDatabase database, IdempotencyKeys id
         }
 
         await InsertAsync(session, caller, id, accepted.Value with { Fields = accepted.Value.Fields.Normalize(business.DefaultRegion) }, referrer, now);
+        caller.Trail.Touch(id);
         await session.WriteAsync("customers.customer.created", id, new { customerId = id, businessId = session.Business, createdAt = now }, now);
         return await get.ExecuteAsync(session, id);
     }

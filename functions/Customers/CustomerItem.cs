@@ -1,8 +1,13 @@
+using NxLoy.Functions.Http;
+
 namespace NxLoy.Functions.Customers;
 
 /// <summary>A customer as lists show it; every name means what it means in <see cref="CustomerProfile"/>.</summary>
-public sealed record CustomerItem
+public sealed record CustomerItem : IAboutCustomers
 {
+    IEnumerable<Guid>? IAboutCustomers.Customers => [Id];
+
+
     public required Guid Id { get; init; }
     public required string? ExternalId { get; init; }
     public required string Email { get; init; }

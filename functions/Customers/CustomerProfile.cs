@@ -1,8 +1,13 @@
+using NxLoy.Functions.Http;
+
 namespace NxLoy.Functions.Customers;
 
 /// <summary>A customer as the API shows it: what was written, and the figures computed from its transactions.</summary>
-public sealed record CustomerProfile
+public sealed record CustomerProfile : IAboutCustomers
 {
+    IEnumerable<Guid>? IAboutCustomers.Customers => [Id];
+
+
     public required Guid Id { get; init; }
 
     public required string? ExternalId { get; init; }

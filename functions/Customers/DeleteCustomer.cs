@@ -10,7 +10,7 @@ public sealed class DeleteCustomer(BusinessDatabase database, TimeProvider time)
 {
     public Task<Result<Done>> ExecuteAsync(Caller caller, Guid id, IfMatch ifMatch, Reason reason, CancellationToken cancellation) =>
         !caller.Sees(id) ? Task.FromResult<Result<Done>>(CustomerProblems.NotFound)
-        : database.InTransactionAsync(caller.Business, session => DeleteAsync(session, id, ifMatch, reason, time.Now()), cancellation);
+        : database.InTransactionAsync(caller, session => DeleteAsync(session, id, ifMatch, reason, time.Now()), cancellation);
 
     private static async Task<Result<Done>> DeleteAsync(Session session, Guid id, IfMatch ifMatch, Reason reason, DateTimeOffset now)
     {

@@ -3,8 +3,11 @@ using NxLoy.Functions.Http;
 namespace NxLoy.Functions.Customers;
 
 /// <summary>One person's rows in the businesses that the caller's token names. Only compliance ever sees this.</summary>
-public sealed record Person
+public sealed record Person : IAboutCustomers
 {
+    IEnumerable<Guid>? IAboutCustomers.Customers => Customers.Select(customer => customer.CustomerId);
+
+
     public required Guid Id { get; init; }
 
     /// <summary>At most one a business, ordered by business.</summary>

@@ -15,7 +15,7 @@ public sealed class RestoreCustomer(BusinessDatabase database, GetCustomer get, 
         try
         {
             return await database.InTransactionAsync(
-                caller.Business,
+                caller,
                 async session =>
                 {
                     var business = await WritableBusiness.ReadAsync(session);

@@ -10,7 +10,7 @@ public sealed class SetActive(BusinessDatabase database, GetCustomer get, TimePr
 {
     public Task<Result<Versioned<CustomerProfile>>> ExecuteAsync(Caller caller, Guid id, bool isActive, CancellationToken cancellation) =>
         database.InTransactionAsync(
-            caller.Business,
+            caller,
             async session =>
             {
                 var business = await WritableBusiness.ReadAsync(session);

@@ -15,7 +15,7 @@ public sealed class TiePerson(BusinessDatabase database, TimeProvider time)
     {
         try
         {
-            return await database.InTransactionAsync(caller.Business, session => TieAsync(session, caller, customer, other), cancellation);
+            return await database.InTransactionAsync(caller, session => TieAsync(session, caller, customer, other), cancellation);
         }
         catch (PostgresException taken) when (taken.ConstraintName == "customers_person_key")
         {

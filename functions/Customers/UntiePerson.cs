@@ -8,7 +8,7 @@ namespace NxLoy.Functions.Customers;
 public sealed class UntiePerson(BusinessDatabase database)
 {
     public Task<Result<Done>> ExecuteAsync(Caller caller, Guid customer, CancellationToken cancellation) =>
-        database.InTransactionAsync(caller.Business, session => UntieAsync(session, customer), cancellation);
+        database.InTransactionAsync(caller, session => UntieAsync(session, customer), cancellation);
 
     private static async Task<Result<Done>> UntieAsync(Session session, Guid customer)
     {

@@ -22,7 +22,7 @@ public sealed class UpdateCustomer(BusinessDatabase database, GetCustomer get, T
         try
         {
             return await database.InTransactionAsync(
-                caller.Business,
+                caller,
                 async session =>
                 {
                     var fields = await ChangedAsync(session, caller, id, ifMatch, change, time.Now());

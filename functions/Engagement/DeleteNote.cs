@@ -7,7 +7,7 @@ namespace NxLoy.Functions.Engagement;
 public sealed class DeleteNote(BusinessDatabase database)
 {
     public Task<Result<Done>> ExecuteAsync(Caller caller, Guid customer, Guid id, IfMatch ifMatch, CancellationToken cancellation) =>
-        database.InTransactionAsync(caller.Business, session => DeleteAsync(session, customer, id, ifMatch), cancellation);
+        database.InTransactionAsync(caller, session => DeleteAsync(session, customer, id, ifMatch), cancellation);
 
     private static async Task<Result<Done>> DeleteAsync(Session session, Guid customer, Guid id, IfMatch ifMatch)
     {

@@ -1,8 +1,13 @@
+using NxLoy.Functions.Http;
+
 namespace NxLoy.Functions.Engagement;
 
 /// <summary>What somebody of the business wrote down about a customer. Customers do not see them.</summary>
-public sealed record Note
+public sealed record Note : IAboutCustomers
 {
+    IEnumerable<Guid>? IAboutCustomers.Customers => [CustomerId];
+
+
     public required Guid Id { get; init; }
 
     public required Guid CustomerId { get; init; }

@@ -11,7 +11,7 @@ public sealed class PutTag(BusinessDatabase database, TimeProvider time)
     {
         var tag = TagRules.Read(text);
         return tag.Failed(out var invalid) ? invalid
-            : await database.InTransactionAsync(caller.Business, session => PutAsync(session, caller, customer, tag.Value), cancellation);
+            : await database.InTransactionAsync(caller, session => PutAsync(session, caller, customer, tag.Value), cancellation);
     }
 
     private async Task<Result<Done>> PutAsync(Session session, Caller caller, Guid customer, string tag)

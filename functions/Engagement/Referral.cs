@@ -1,8 +1,13 @@
+using NxLoy.Functions.Http;
+
 namespace NxLoy.Functions.Engagement;
 
 /// <summary>A customer whom another customer brought.</summary>
-public sealed record Referral
+public sealed record Referral : IAboutCustomers
 {
+    IEnumerable<Guid>? IAboutCustomers.Customers => [CustomerId];
+
+
     /// <summary>The one who came.</summary>
     public required Guid CustomerId { get; init; }
 

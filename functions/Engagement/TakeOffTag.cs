@@ -11,7 +11,7 @@ public sealed class TakeOffTag(BusinessDatabase database, TimeProvider time)
     {
         var tag = TagRules.Read(text);
         return tag.Failed(out var invalid) ? invalid
-            : await database.InTransactionAsync(caller.Business, session => TakeOffAsync(session, customer, tag.Value, time.Now()), cancellation);
+            : await database.InTransactionAsync(caller, session => TakeOffAsync(session, customer, tag.Value, time.Now()), cancellation);
     }
 
     private static async Task<Result<Done>> TakeOffAsync(Session session, Guid customer, string tag, DateTimeOffset now)

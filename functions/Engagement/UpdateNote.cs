@@ -10,7 +10,7 @@ public sealed class UpdateNote(BusinessDatabase database, TimeProvider time)
     /// <param name="patch">A JSON merge patch of <see cref="NoteFields"/>.</param>
     public Task<Result<Versioned<Note>>> ExecuteAsync(
         Caller caller, Guid customer, Guid id, IfMatch ifMatch, JsonElement patch, CancellationToken cancellation) =>
-        database.InTransactionAsync(caller.Business, session => UpdateAsync(session, customer, id, ifMatch, patch), cancellation);
+        database.InTransactionAsync(caller, session => UpdateAsync(session, customer, id, ifMatch, patch), cancellation);
 
     private async Task<Result<Versioned<Note>>> UpdateAsync(Session session, Guid customer, Guid id, IfMatch ifMatch, JsonElement patch)
     {

@@ -7,7 +7,7 @@ namespace NxLoy.Functions.Engagement;
 public sealed class WriteNote(BusinessDatabase database, IdempotencyKeys idempotency, TimeProvider time)
 {
     public Task<Result<Versioned<Note>>> ExecuteAsync(Caller caller, Guid customer, Post<NoteFields> post, CancellationToken cancellation) =>
-        database.InTransactionAsync(caller.Business, session => WriteAsync(session, caller, customer, post, time.Now()), cancellation);
+        database.InTransactionAsync(caller, session => WriteAsync(session, caller, customer, post, time.Now()), cancellation);
 
     private async Task<Result<Versioned<Note>>> WriteAsync(
         Session session, Caller caller, Guid customer, Post<NoteFields> post, DateTimeOffset now)

@@ -34,8 +34,10 @@ public static class Answers
     /// <summary>An ETag as this API writes it: the version in quotes.</summary>
     public static string ETag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
-    private sealed class JsonAnswer<T>(int status, T value) : IResult
+    private sealed class JsonAnswer<T>(int status, T value) : IResult, IAboutCustomers
     {
+        IEnumerable<Guid>? IAboutCustomers.Customers => value is IAboutCustomers about ? about.Customers : [];
+
         public string? Location { get; init; }
 
         public long? Version { get; init; }
@@ -59,8 +61,10 @@ public static class Answers
         }
     }
 
-    private sealed class ProblemAnswer(Problem problem) : IResult
+    private sealed class ProblemAnswer(Problem problem) : IResult, IAboutCustomers
     {
+        IEnumerable<Guid>? IAboutCustomers.Customers => problem.ExistingId is { } id ? [id] : null;
+
         public string? Allow { get; init; }
 
         public Task ExecuteAsync(HttpContext httpContext)

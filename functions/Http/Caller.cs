@@ -11,6 +11,9 @@ public sealed record Caller(string Subject, Role Roles, Guid Business, IReadOnly
 {
     public const string BusinessHeader = "X-Business-Id";
 
+    /// <summary>The customers that this request shows or changes, for the audit log.</summary>
+    public AuditTrail Trail { get; init; } = AuditTrail.None;
+
     /// <summary>The caller of a request that the middleware has let through.</summary>
     public static Caller Of(HttpRequest request) =>
         request.HttpContext.Features.Get<Caller>() ?? throw new InvalidOperationException("This function asks for no token, so it has no caller.");

@@ -2,7 +2,10 @@ namespace NxLoy.Functions.Http;
 
 /// <summary>One page of a list.</summary>
 /// <param name="NextCursor">What to send as <c>cursor</c> for the next page; null on the last.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor) : IAboutCustomers
+{
+    IEnumerable<Guid>? IAboutCustomers.Customers => Items.OfType<IAboutCustomers>().SelectMany(item => item.Customers ?? []);
+}
 
 /// <summary>Which page is asked for.</summary>
 /// <param name="Limit">Items, 1-200.</param>

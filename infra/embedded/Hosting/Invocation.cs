@@ -34,7 +34,7 @@ internal sealed class Invocation(Function function, IServiceProvider services, o
     public override FunctionDefinition FunctionDefinition => function;
     public override IServiceProvider InstanceServices { get; set; } = services;
     public override IInvocationFeatures Features => features ??= new();
-    public override TraceContext TraceContext => trace ??= new ActivityTrace(Activity.Current);
+    public override TraceContext TraceContext => trace ??= InvocationTrace.Of(HttpContext);
     public override BindingContext BindingContext => binding ??= new BindingValues(HttpContext);
 
     public override IDictionary<object, object> Items
@@ -57,11 +57,5 @@ internal sealed class Invocation(Function function, IServiceProvider services, o
         }
 
         return source;
-    }
-
-    private sealed class ActivityTrace(Activity? activity) : TraceContext
-    {
-        public override string TraceParent => activity?.Id ?? "";
-        public override string TraceState => activity?.TraceStateString ?? "";
     }
 }

@@ -87,6 +87,7 @@ internal static class Scenarios
         },
         ["DeleteCustomerPerson"] = new(async stage => new Call(PathOf((await TiedAsync(stage)).Here) + "/person")),
         ["GetPerson"] = new(async stage => new Call($"/api/v1/people/{(await TiedAsync(stage)).Person}")),
+        ["VerifyAudit"] = new("/api/v1/audit/verification"),
         ["GetBusiness"] = new("/api/v1/business"),
         ["PutBusiness"] = new("/api/v1/business", new { consentMode = "opt_in", defaultMargin = 0.4, acquisitionCost = 12.5, graceMonths = 2 }),
     };

@@ -1,0 +1,24 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace NxLoy.Functions.Embedded.Hosting;
+
+/// <summary>The W3C trace an invocation belongs to: as on the real host there always is one, and it is the caller's where the caller sent one.</summary>
+internal sealed class InvocationTrace(string parent, string state) : TraceContext
+{
+    public override string TraceParent => parent;
+    public override string TraceState => state;
+
+    public static InvocationTrace Of(HttpContext? http)
+    {
+        // ASP.NET Core makes an activity only where somebody logs or listens.
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } activity)
+            return new(id, activity.TraceStateString ?? "");
+
+        string? sent = http?.Request.Headers.TraceParent;
+        return sent is not null && ActivityContext.TryParse(sent, null, out _)
+            ? new(sent, http!.Request.Headers.TraceState.ToString())
+            : new($"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-00", "");
+    }
+}
