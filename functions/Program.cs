@@ -3,8 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using NxLoy.Functions;
+using NxLoy.Functions.Activity;
+using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
+using NxLoy.Functions.Engagement;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.Observability;
 
@@ -12,15 +15,19 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<ProblemMiddleware>();
 builder.UseMiddleware<CallerMiddleware>();
+builder.UseMiddleware<QueryMiddleware>();
 
 // Business time. The embedded runtime brings a clock that can be moved in development; elsewhere it is the system's.
 builder.Services.TryAddSingleton(TimeProvider.System);
 builder.Services
     .AddSealing(builder.Configuration)
     .AddDatabase(builder.Configuration)
-    .AddHttpRoom()
     .AddObservability()
-    .AddCustomers();
+    .AddHttpRoom(builder.Configuration, builder.Environment)
+    .AddBusinesses()
+    .AddCustomers()
+    .AddEngagement()
+    .AddActivity();
 
 using var host = builder.Build();
 await host.Services.GetRequiredService<Migrations>().ApplyAsync(CancellationToken.None);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
+using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.Messaging;
@@ -12,15 +13,14 @@ public sealed class CreateCustomer(BusinessDatabase database, IdempotencyKeys id
     // Crockford's alphabet: no I, L, O or U, so that a code survives being read aloud.
     private const string CodeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-    public async Task<Result<Versioned<CustomerProfile>>> ExecuteAsync(Caller caller, Post<NewCustomer> post, CancellationToken cancellation)
+    public async Task<Result<Versioned<CustomerProfile>>> ExecuteAsync(Caller caller, Post<Draft<NewCustomer>> post, CancellationToken cancellation)
     {
-        var (customer, now) = (post.Body, time.Now());
-        if (customer.LoyaltyTier is not null && !caller.Is(Role.Owner))
+        if (post.Body.Value.LoyaltyTier is not null && !caller.Is(Role.Owner))
         {
             return CustomerProblems.TierNeedsOwner;
         }
 
-        var written = customer.Fields;
+        var written = post.Body.Value.Fields;
         try
         {
             return await database.InTransactionAsync(
@@ -33,14 +33,8 @@ public sealed class CreateCustomer(BusinessDatabase database, IdempotencyKeys id
                         return closed;
                     }
 
-                    var fields = business.Value.Normalize(customer.Fields);
-                    if (fields.Failed(out var invalid))
-                    {
-                        return invalid;
-                    }
-
-                    written = fields.Value;
-                    return await CreateAsync(session, caller, post with { Body = customer with { Fields = written } }, now);
+                    written = written.Normalize(business.Value.DefaultRegion);
+                    return await CreateAsync(session, caller, post, business.Value, time.Now());
                 },
                 cancellation);
         }
@@ -50,7 +44,8 @@ public sealed class CreateCustomer(BusinessDatabase database, IdempotencyKeys id
         }
     }
 
-    private async Task<Result<Versioned<CustomerProfile>>> CreateAsync(Session session, Caller caller, Post<NewCustomer> post, DateTimeOffset now)
+    private async Task<Result<Versioned<CustomerProfile>>> CreateAsync(
+        Session session, Caller caller, Post<Draft<NewCustomer>> post, WritableBusiness business, DateTimeOffset now)
     {
         var id = Guid.CreateVersion7(now);
         var earlier = await idempotency.ClaimAsync(session, caller.Subject, post.Key, id, status: 201);
@@ -64,33 +59,33 @@ public sealed class CreateCustomer(BusinessDatabase database, IdempotencyKeys id
             return await get.ExecuteAsync(session, made);
         }
 
-        var referrer = await ReferrerAsync(session, post.Body.ReferredBy);
-        if (referrer.Failed(out var nobody))
+        var draft = post.Body;
+        var referrer = await ReferrerAsync(session, draft.Value.ReferredBy);
+        var accepted = draft.Accept([.. draft.Value.Fields.FaultsAt(business, now), .. ReferrerFaults(draft.Value, referrer)]);
+        if (accepted.Failed(out var invalid))
         {
-            return nobody;
+            return invalid;
         }
 
-        await InsertAsync(session, caller, id, post.Body, referrer.Value, now);
+        await InsertAsync(session, caller, id, accepted.Value with { Fields = accepted.Value.Fields.Normalize(business.DefaultRegion) }, referrer, now);
         await session.WriteAsync("customers.customer.created", id, new { customerId = id, businessId = session.Business, createdAt = now }, now);
         return await get.ExecuteAsync(session, id);
     }
 
-    private static async Task<Result<Guid?>> ReferrerAsync(Session session, string? codeOrId)
-    {
-        if (codeOrId is null)
-        {
-            return (Guid?)null;
-        }
+    private static IEnumerable<Fault> ReferrerFaults(NewCustomer customer, Guid? referrer) =>
+        customer.ReferredBy is not null && referrer is null
+            ? [new Fault("/referredBy", "unknown_customer", "No customer of this business has this referral code or id.")]
+            : [];
 
-        var found = await session.QueryAsync<Guid>(
+    private static async Task<Guid?> ReferrerAsync(Session session, string? codeOrId) =>
+        codeOrId is null ? null
+        : await session.QueryAsync<Guid>(
             """
             select id from customers
             where business_id = @business and deleted_at is null and (referral_code = @code or id = @id)
             """,
-            new { business = session.Business, code = codeOrId.ToUpperInvariant(), id = Guid.TryParse(codeOrId, out var id) ? id : (Guid?)null });
-        return found is [var referrer] ? referrer
-            : Problem.Invalid(new Fault("/referredBy", "unknown_customer", "No customer of this business has this referral code or id."));
-    }
+            new { business = session.Business, code = codeOrId.ToUpperInvariant(), id = Guid.TryParse(codeOrId, out var id) ? id : (Guid?)null })
+            is [var found, ..] ? found : null;
 
     private static async Task InsertAsync(
         Session session, Caller caller, Guid id, NewCustomer customer, Guid? referrer, DateTimeOffset now)

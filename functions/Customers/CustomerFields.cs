@@ -1,3 +1,4 @@
+using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Http;
 
 namespace NxLoy.Functions.Customers;
@@ -25,11 +26,25 @@ public sealed record CustomerFields
     /// <summary>The business's own number for the customer; unique.</summary>
     public string? ExternalId { get; init; }
 
-    public static Result<CustomerFields> From(Fields fields)
+    public static Draft<CustomerFields> From(Fields fields) => fields.Draft(Read(fields));
+
+    /// <summary>What is wrong with the fields at this business: a phone or a birthday that cannot be.</summary>
+    internal IEnumerable<Fault> FaultsAt(WritableBusiness business, DateTimeOffset now)
     {
-        var read = Read(fields);
-        return fields.Finish(() => read);
+        if (Phone is not null && CustomerRules.E164(Phone, business.DefaultRegion) is null)
+        {
+            yield return new Fault("/phone", "invalid_phone", "No such phone number can exist; write it with + and the country code.");
+        }
+
+        if (DateOfBirth > BusinessCalendar.Today(now, business.TimeZone))
+        {
+            yield return new Fault("/dateOfBirth", "in_the_future", "This date has not come yet.");
+        }
     }
+
+    /// <summary>The fields as they are kept: the phone in E.164.</summary>
+    /// <param name="region">ISO 3166 alpha-2, for a number without a country code.</param>
+    internal CustomerFields Normalize(string region) => Phone is null ? this : this with { Phone = CustomerRules.E164(Phone, region) };
 
     internal static CustomerFields Read(Fields fields)
     {

@@ -4,11 +4,14 @@ internal static class CustomerProblems
 {
     public static Problem NotFound { get; } = new(404, "not_found", "There is nothing here.");
 
-    public static Problem BusinessClosed { get; } = new(409, "business_closed", "The business is closed and can only be read.");
-
     public static Problem TierNeedsOwner { get; } = new(403, "role_missing", "The token's roles do not allow this.")
     {
         Detail = "Only an owner gives a tier when creating a customer.",
+    };
+
+    public static Problem DeletedNeedsCompliance { get; } = new(403, "role_missing", "The token's roles do not allow this.")
+    {
+        Detail = "Only compliance sees deleted customers.",
     };
 
     public static Problem ChangedMeanwhile { get; } =
@@ -16,8 +19,17 @@ internal static class CustomerProblems
 
     public static Problem NotDeleted { get; } = new(409, "customer_not_deleted", "This customer is not deleted.");
 
-    public static Problem ExternalIdNotYours { get; } =
-        Problem.Invalid(new Fault("/externalId", "read_only", "Only the business changes its own number for a customer."));
+    public static Problem OtherIsUnknown { get; } = Problem.Invalid(
+        new Fault("/customerId", "unknown_customer", "None of the token's businesses has this customer under this businessId."));
+
+    public static Problem SameBusiness { get; } = Problem.Invalid(
+        new Fault("/businessId", "same_business", "A person is one customer of a business: these two are duplicates, not a tie."));
+
+    public static Problem DifferentPeople { get; } =
+        new(409, "different_people", "Both customers are tied already, to different people. Untie one of them first.");
+
+    public static Problem PersonIsCustomerAlready { get; } =
+        new(409, "person_is_customer", "This person is another customer of that business already.");
 
     public static Problem Exists(Guid id, string field) => new(409, "customer_exists", "This business has that customer already.")
     {

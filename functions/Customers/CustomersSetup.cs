@@ -10,5 +10,11 @@ internal static class CustomersSetup
         .AddSingleton<UpdateCustomer>()
         .AddSingleton<DeleteCustomer>()
         .AddSingleton<RestoreCustomer>()
-        .AddSingleton<SetActive>();
+        .AddSingleton<SetActive>()
+        .AddSingleton<TiePerson>()
+        .AddSingleton<UntiePerson>()
+        .AddSingleton<GetPerson>()
+        .AddSingleton<FindInOrder>()
+        .AddSingleton<FindByText>()
+        .AddSingleton<ListCustomers>();
 }

@@ -7,9 +7,6 @@ namespace NxLoy.Functions.Customers;
 /// <param name="ReferredBy">The referral code or the id of the customer who brought this one.</param>
 public sealed record NewCustomer(CustomerFields Fields, LoyaltyTier? LoyaltyTier, string? ReferredBy)
 {
-    public static Result<NewCustomer> From(Fields fields)
-    {
-        var read = new NewCustomer(CustomerFields.Read(fields), fields.Choice<LoyaltyTier>("loyaltyTier"), fields.Text("referredBy", 64));
-        return fields.Finish(() => read);
-    }
+    public static Draft<NewCustomer> From(Fields fields) => fields.Draft(
+        new NewCustomer(CustomerFields.Read(fields), fields.Choice<LoyaltyTier>("loyaltyTier"), fields.Text("referredBy", 64)));
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.Messaging;
@@ -10,7 +11,7 @@ public sealed class UpdateCustomer(BusinessDatabase database, GetCustomer get, T
 {
     /// <param name="change">What becomes of the fields as they stand: for PUT the body, for PATCH the body merged in.</param>
     public async Task<Result<Versioned<CustomerProfile>>> ExecuteAsync(
-        Caller caller, Guid id, IfMatch ifMatch, Func<CustomerFields, Result<CustomerFields>> change, CancellationToken cancellation)
+        Caller caller, Guid id, IfMatch ifMatch, Func<CustomerFields, Draft<CustomerFields>> change, CancellationToken cancellation)
     {
         if (!caller.Sees(id))
         {
@@ -24,7 +25,7 @@ public sealed class UpdateCustomer(BusinessDatabase database, GetCustomer get, T
                 caller.Business,
                 async session =>
                 {
-                    var fields = await ChangedAsync(session, caller, id, ifMatch, change);
+                    var fields = await ChangedAsync(session, caller, id, ifMatch, change, time.Now());
                     if (fields.Failed(out var refused))
                     {
                         return refused;
@@ -43,7 +44,7 @@ public sealed class UpdateCustomer(BusinessDatabase database, GetCustomer get, T
     }
 
     private static async Task<Result<CustomerFields>> ChangedAsync(
-        Session session, Caller caller, Guid id, IfMatch ifMatch, Func<CustomerFields, Result<CustomerFields>> change)
+        Session session, Caller caller, Guid id, IfMatch ifMatch, Func<CustomerFields, Draft<CustomerFields>> change, DateTimeOffset now)
     {
         var business = await WritableBusiness.ReadAsync(session);
         if (business.Failed(out var closed))
@@ -70,11 +71,16 @@ public sealed class UpdateCustomer(BusinessDatabase database, GetCustomer get, T
             return HttpProblems.Stale;
         }
 
-        var changed = change(current.ToFields());
-        return changed.Failed(out var invalid) ? invalid
-            : caller.Roles == Role.Customer && changed.Value.ExternalId != current.ExternalId ? CustomerProblems.ExternalIdNotYours
-            : business.Value.Normalize(changed.Value);
+        var draft = change(current.ToFields());
+        var accepted = draft.Accept(
+            [.. draft.Value.FaultsAt(business.Value, now), .. ReadOnlyFaults(caller, current, draft.Value)]);
+        return accepted.Failed(out var invalid) ? invalid : accepted.Value.Normalize(business.Value.DefaultRegion);
     }
+
+    private static IEnumerable<Fault> ReadOnlyFaults(Caller caller, CurrentRow current, CustomerFields changed) =>
+        caller.Roles == Role.Customer && changed.ExternalId != current.ExternalId
+            ? [new Fault("/externalId", "read_only", "Only the business changes its own number for a customer.")]
+            : [];
 
     private static async Task WriteAsync(Session session, Guid id, CustomerFields fields, DateTimeOffset now)
     {

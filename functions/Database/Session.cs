@@ -1,19 +1,41 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 
 namespace NxLoy.Functions.Database;
 
-/// <summary>A transaction as one business. The first statement carries the business with it, for the others it is set.</summary>
-public sealed class Session(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid business, CancellationToken cancellation)
+/// <summary>A transaction as one business. A statement carries the business with it where it is not set already.</summary>
+public sealed class Session
 {
-    private bool isBusinessSet;
+    private readonly NpgsqlConnection connection;
+    private readonly NpgsqlTransaction transaction;
+    private readonly CancellationToken cancellation;
 
-    public Guid Business => business;
+    // Which business the transaction runs as at the moment, shared by all its sessions.
+    private readonly StrongBox<Guid?> current;
+
+    internal Session(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid business, CancellationToken cancellation)
+        : this(connection, transaction, business, new StrongBox<Guid?>(), cancellation)
+    {
+    }
+
+    private Session(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid business, StrongBox<Guid?> current, CancellationToken cancellation)
+    {
+        (this.connection, this.transaction, this.current, this.cancellation) = (connection, transaction, current, cancellation);
+        Business = business;
+    }
+
+    public Guid Business { get; }
+
+    /// <summary>The same transaction as another business, for the few acts on two; both sessions stay usable.</summary>
+    public Session As(Guid business) => new(connection, transaction, business, current, cancellation);
 
     /// <summary>Runs one statement and answers its rows.</summary>
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args = null)
     {
-        var rows = await BusinessDatabase.ReadAsync<T>(connection, transaction, isBusinessSet ? null : business, sql, args, cancellation);
-        isBusinessSet = true;
+        var isSet = current.Value == Business;
+        var rows = await BusinessDatabase.ReadAsync<T>(connection, transaction, isSet ? null : Business, sql, args, cancellation);
+        current.Value = Business;
         return rows;
     }
 

@@ -18,6 +18,10 @@ public static class Body
         return body.Failed(out var problem) ? problem : parse(new Fields(body.Value));
     }
 
+    /// <summary>The same where the use case looks for more faults itself.</summary>
+    public static Task<Result<Draft<T>>> ReadAsync<T>(this HttpRequest request, Func<Fields, Draft<T>> parse, CancellationToken cancellation) =>
+        request.ReadAsync(fields => (Result<Draft<T>>)parse(fields), cancellation);
+
     /// <summary>The same where a body is optional: no body reads as an empty object.</summary>
     public static async Task<Result<T>> ReadOptionalAsync<T>(this HttpRequest request, Func<Fields, Result<T>> parse, CancellationToken cancellation) =>
         request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0

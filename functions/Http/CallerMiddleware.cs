@@ -34,7 +34,7 @@ public sealed class CallerMiddleware(Tokens tokens, Endpoints endpoints) : IFunc
 
     private async Task<Result<Caller>> CallerOf(HttpRequest request, Role allowed)
     {
-        var token = await tokens.ReadAsync(request.Headers.Authorization);
+        var token = await tokens.ReadAsync(request.Headers.Authorization, request.HttpContext.RequestAborted);
         if (token.Failed(out var refused))
         {
             return refused;

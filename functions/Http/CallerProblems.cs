@@ -8,6 +8,9 @@ internal static class CallerProblems
     public static Problem BadToken { get; } =
         new(401, "token_invalid", "The token is not valid here.");
 
+    public static Problem AuthorityUnavailable { get; } =
+        new(503, "authority_unavailable", "The authority that signs the tokens cannot be reached at the moment.") { RetryAfterSeconds = 5 };
+
     public static Problem WrongRole { get; } =
         new(403, "role_missing", "The token's roles do not allow this.");
 

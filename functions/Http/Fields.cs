@@ -8,16 +8,49 @@ namespace NxLoy.Functions.Http;
 /// one answer names them all. A field nobody asked for is a fault too.
 /// </summary>
 /// <param name="body">A JSON object.</param>
+/// <param name="isQuery">They are query parameters: every value is a text, and pointers are bare names.</param>
 /// <param name="asked">Where to note what is asked, for the API's description; null when a request is read.</param>
-public sealed class Fields(JsonElement body, List<AskedField>? asked = null)
+public sealed class Fields(JsonElement body, bool isQuery = false, List<AskedField>? asked = null)
 {
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
     private readonly List<Fault> faults = [];
+
+    /// <summary>Where a field stands: its JSON pointer, or the query parameter's name.</summary>
+    public string Pointer(string name) =>
+        isQuery ? name : "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
+    /// <summary>What was found so far.</summary>
+    internal IReadOnlyList<Fault> Faults => faults;
 
     /// <summary>True when the field is there, be it null.</summary>
     public bool Has(string name) => body.TryGetProperty(name, out _);
 
     public void Fault(string name, string code, string detail) => faults.Add(new Fault(Pointer(name), code, detail));
+
+    /// <summary>A field that clients read and never write: to send it is a fault.</summary>
+    public void ReadOnly(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            known.Add(name);
+            if (Has(name))
+            {
+                Fault(name, "read_only", "This field can be read but not written.");
+            }
+        }
+    }
+
+    /// <summary>Fields that must be there and not null. To be asked after they were read.</summary>
+    public void Require(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (!body.TryGetProperty(name, out var element) || element.ValueKind == JsonValueKind.Null)
+            {
+                Fault(name, "required", "This field is needed.");
+            }
+        }
+    }
 
     /// <summary>A text, trimmed; null when missing, null or nothing but white space.</summary>
     public string? Text(string name, int max, bool required = false)
@@ -51,6 +84,11 @@ public sealed class Fields(JsonElement body, List<AskedField>? asked = null)
             return element.GetBoolean();
         }
 
+        if (isQuery && element.ValueKind == JsonValueKind.String && element.GetString() is "true" or "false")
+        {
+            return element.GetString() == "true";
+        }
+
         Fault(name, "wrong_type", "This must be true or false.");
         return null;
     }
@@ -81,7 +119,7 @@ public sealed class Fields(JsonElement body, List<AskedField>? asked = null)
             return null;
         }
 
-        if (element.TryGetDecimal(out var number) && number >= min && number <= max)
+        if (IsNumber(element, out var number) && number >= min && number <= max)
         {
             return number;
         }
@@ -98,7 +136,7 @@ public sealed class Fields(JsonElement body, List<AskedField>? asked = null)
             return null;
         }
 
-        if (element.TryGetInt32(out var number) && number >= min && number <= max)
+        if (IsWhole(element, out var number) && number >= min && number <= max)
         {
             return number;
         }
@@ -162,17 +200,15 @@ public sealed class Fields(JsonElement body, List<AskedField>? asked = null)
     }
 
     /// <summary>What was read, unless there were faults. Ends the reading: fields nobody asked for are faults.</summary>
-    public Result<T> Finish<T>(Func<T> make)
-    {
-        foreach (var property in body.EnumerateObject().Where(property => !known.Contains(property.Name)))
-        {
-            faults.Add(new Fault(Pointer(property.Name), "unknown_field", "This field does not exist here."));
-        }
+    public Result<T> Finish<T>(Func<T> make) =>
+        new List<Fault>([.. faults, .. Unknown()]) is { Count: > 0 } all ? Problem.Invalid(all) : make();
 
-        return faults.Count == 0 ? make() : Problem.Invalid(faults);
-    }
+    /// <summary>What was read with its faults, for a use case that looks for more of them.</summary>
+    public Draft<T> Draft<T>(T read) => new(read, [.. faults, .. Unknown()]);
 
-    private static string Pointer(string name) => "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+    private IEnumerable<Fault> Unknown() => body.EnumerateObject()
+        .Where(property => !known.Contains(property.Name))
+        .Select(property => isQuery ? Query.Unknown(property.Name) : new Fault(Pointer(property.Name), "unknown_field", "This field does not exist here."));
 
     private JsonElement? Take(string name, JsonValueKind kind, string what)
     {
@@ -182,14 +218,25 @@ public sealed class Fields(JsonElement body, List<AskedField>? asked = null)
             return null;
         }
 
-        if (element.ValueKind == kind)
+        if (element.ValueKind == (isQuery ? JsonValueKind.String : kind))
         {
             return element;
         }
 
-        Fault(name, "wrong_type", $"This must be {what}.");
+        Fault(name, "wrong_type", isQuery ? "This parameter can be given once." : $"This must be {what}.");
         return null;
     }
+
+    // In a query a number is a text.
+    private static bool IsNumber(JsonElement element, out decimal number) =>
+        element.ValueKind == JsonValueKind.Number
+            ? element.TryGetDecimal(out number)
+            : decimal.TryParse(element.GetString(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
+
+    private static bool IsWhole(JsonElement element, out int number) =>
+        element.ValueKind == JsonValueKind.Number
+            ? element.TryGetInt32(out number)
+            : int.TryParse(element.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private string? Entry(string pointer, JsonElement item, int max)
     {

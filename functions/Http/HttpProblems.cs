@@ -20,5 +20,11 @@ internal static class HttpProblems
 
     public static Problem Unavailable { get; } = new(503, "database_unavailable", "The database cannot be reached at the moment.") { RetryAfterSeconds = 5 };
 
+    public static Problem InvalidCursor(string pointer) =>
+        new(400, "invalid_cursor", "The cursor does not belong to this list, query and caller. Begin again without one.")
+        {
+            Errors = [new(pointer, "invalid_cursor", "Send the nextCursor of the page before, with the same filters and sort.")],
+        };
+
     public static Problem MethodNotAllowed { get; } = new(405, "method_not_allowed", "This resource does not take that method.");
 }

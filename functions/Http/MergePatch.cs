@@ -6,7 +6,7 @@ namespace NxLoy.Functions.Http;
 /// <summary>JSON merge patch (RFC 7396) on a flat resource: null removes, a value replaces, the rest stays.</summary>
 public static class MergePatch
 {
-    public static Result<T> Apply<T>(T current, JsonElement patch, Func<Fields, Result<T>> parse)
+    public static TRead Apply<T, TRead>(T current, JsonElement patch, Func<Fields, TRead> parse)
     {
         // Made from an element, since a node made by these options would take "Email" for "email".
         var merged = JsonObject.Create(JsonSerializer.SerializeToElement(current, Json.Options))!;

@@ -28,6 +28,10 @@ public static class Posts
             : Problem.Invalid(new Fault(KeyHeader, "out_of_range", "The key must have 1 to 255 characters."));
     }
 
+    /// <summary>The same where the use case looks for more faults itself.</summary>
+    public static Task<Result<Post<Draft<T>>>> ReadPostAsync<T>(this HttpRequest request, Func<Fields, Draft<T>> parse, CancellationToken cancellation) =>
+        request.ReadPostAsync(fields => (Result<Draft<T>>)parse(fields), cancellation);
+
     // Two requests are the same when they ask the same thing of the same resource, however the JSON was spaced.
     private static byte[] Identity(HttpRequest request, JsonElement body) =>
         Encoding.UTF8.GetBytes($"{request.Method} {request.Path} {JsonSerializer.Serialize(body)}");

@@ -5,5 +5,10 @@ namespace NxLoy.Functions.Observability;
 internal static class ObservabilitySetup
 {
     public static IServiceCollection AddObservability(this IServiceCollection services) => services
-        .AddSingleton<CheckReadiness>();
+        .AddSingleton<AuditChain>()
+        .AddSingleton<AuditCheckpoints>()
+        .AddSingleton<VerifyAudit>()
+        .AddSingleton<CheckReadiness>()
+        .AddSingleton<AuditLog>()
+        .AddHostedService(provider => provider.GetRequiredService<AuditLog>());
 }

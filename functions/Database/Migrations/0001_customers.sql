@@ -67,7 +67,7 @@ create table customers (
     person_id uuid references people (id),
     external_id text check (length(external_id) between 1 and 255),
     email text not null check (length(email) <= 255),
-    phone text check (phone ~ '^\+[1-9][0-9]{1,14}$'),
+    phone text collate "C" check (phone ~ '^\+[1-9][0-9]{1,14}$'),
     first_name text check (length(first_name) between 1 and 100),
     last_name text check (length(last_name) between 1 and 100),
     date_of_birth date,
@@ -120,7 +120,7 @@ create unique index customers_email_key on customers (business_id, email_key) wh
 create unique index customers_phone_key on customers (business_id, phone) where deleted_at is null and phone is not null;
 create unique index customers_external_id_key on customers (business_id, external_id)
     where deleted_at is null and external_id is not null;
-create index customers_by_person on customers (person_id) where person_id is not null;
+create unique index customers_person_key on customers (person_id, business_id) where person_id is not null;
 create index customers_by_referrer on customers (business_id, referred_by, created_at, id) where referred_by is not null;
 
 create table customer_metrics (
@@ -141,11 +141,17 @@ comment on column customer_metrics.total_spent_minor is
     'total_spent in ten-thousandths: an integer, because numeric comparison is not leakproof and would not use an index under row-level security.';
 comment on column customer_metrics.last_visit_on is 'Local date in the business''s zone of the last sale that stands.';
 
+-- normalize() needs no name of a form: NFC, so that a letter typed with a combining accent is the same letter.
+create function tag_key(tag text) returns text
+    language sql immutable strict parallel safe
+    as $$ select lower(normalize(tag)) $$;
+comment on function tag_key(text) is 'By what a tag is one tag: without case, in composed form.';
+
 create table customer_tags (
     business_id uuid not null,
     customer_id uuid not null,
     tag text not null check (length(tag) between 1 and 50),
-    tag_key text collate "C" generated always as (lower(tag)) stored,
+    tag_key text collate "C" generated always as (tag_key(tag)) stored,
     created_by text not null,
     created_at timestamptz not null,
     primary key (customer_id, tag_key),
@@ -457,8 +463,21 @@ create policy one_business on businesses to app
     with check (id = nullif(current_setting('nxloy.business', true), '')::uuid);
 grant select, update on businesses to app;
 
--- No business owns a person: the ids say nothing, and no answer but compliance's carries them.
-grant select, insert, delete on people to app;
+-- No business owns a person: the ids say nothing, and no answer but compliance's carries them. app may not even list
+-- them; whether anyone is still tied only the owner can see, past the walls between businesses.
+grant insert on people to app;
+create function forget_person_without_customers(person uuid) returns void
+    language plpgsql security definer set search_path = pg_catalog, public
+    as $$
+begin
+    -- Whoever ties a customer to this person at the moment is waited for, and then seen.
+    perform from people where id = person for update;
+    delete from people where id = person and not exists (select from customers where person_id = person);
+end
+$$;
+comment on function forget_person_without_customers(uuid) is 'Deletes a person that no customer is tied to any more.';
+revoke execute on function forget_person_without_customers(uuid) from public;
+grant execute on function forget_person_without_customers(uuid) to app;
 
 create policy sweeps on businesses to worker using (true);
 create policy sweeps on outbox to worker using (true);

@@ -7,6 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NxLoy.Functions.Embedded.Http;
+using NxLoy.Functions.Embedded.Time;
+using NxLoy.Functions.Embedded.Timers;
 
 namespace NxLoy.Functions.Embedded.Hosting;
 
@@ -47,6 +49,7 @@ internal static class EmbeddedHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxRequestBodySize;
         });
+        AddTime(builder, options);
         AddLogging(builder, quiet: starting is not null);
         return builder;
     }
@@ -60,10 +63,13 @@ internal static class EmbeddedHost
             throw new InvalidOperationException("The app has HTTP functions: call ConfigureFunctionsWebApplication on its builder.");
 
         builder.Services.AddSingleton(functions);
-        builder.Services.AddSingleton(services => new FunctionPipeline(middlewares, services.GetRequiredService<RuntimeOptions>()));
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<FunctionPipeline>(services, middlewares));
         starting?.ConfigureServices?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.Services.GetService<HostDatabase>()?.CreateSchema();
+        app.Services.GetRequiredService<ClockOffset>().Load();
+        app.Services.GetRequiredService<TimerHost>();
         app.MapFunctionsHost();
         starting?.Watch(app);
         return app;
@@ -72,6 +78,21 @@ internal static class EmbeddedHost
     private static Assembly ApplicationAssembly(StartingHost? starting) =>
         (starting is { Functions: [var first, ..] } ? first.Assembly : null) ?? Assembly.GetEntryAssembly()
         ?? throw new InvalidOperationException("There is no entry assembly to find functions in.");
+
+    private static void AddTime(WebApplicationBuilder builder, RuntimeOptions options)
+    {
+        // First come, first served: an app that tries to add TimeProvider.System keeps business time.
+        builder.Services.AddSingleton<BusinessClock>();
+        builder.Services.AddSingleton<TimeProvider>(services => services.GetRequiredService<BusinessClock>());
+        builder.Services.AddSingleton<ClockOffset>();
+        builder.Services.AddSingleton<TimerHost>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<TimerHost>());
+        if (options.Database is not { Length: > 0 } database)
+            return;
+        builder.Services.AddSingleton(_ => new HostDatabase(database));
+        if (builder.Environment.IsDevelopment())
+            builder.Services.AddHostedService<ClockFollower>();
+    }
 
     private static void AddLogging(WebApplicationBuilder builder, bool quiet)
     {

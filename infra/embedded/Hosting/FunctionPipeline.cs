@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace NxLoy.Functions.Embedded.Hosting;
 
@@ -9,9 +10,11 @@ internal sealed class FunctionPipeline
 {
     private readonly FunctionExecutionDelegate first;
     private readonly TimeSpan? timeLimit;
+    private readonly ILogger log;
 
-    public FunctionPipeline(IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middlewares, RuntimeOptions options)
+    public FunctionPipeline(IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middlewares, RuntimeOptions options, ILogger<FunctionPipeline> log)
     {
+        this.log = log;
         timeLimit = options.FunctionTimeout;
         first = middlewares.Reverse().Aggregate<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>, FunctionExecutionDelegate>(
             context => ((Invocation)context).Function.ExecuteAsync((Invocation)context), (next, middleware) => middleware(next));
@@ -23,11 +26,19 @@ internal sealed class FunctionPipeline
 
     public Task RunAsync(Invocation invocation) => first(invocation);
 
-    /// <summary>Runs a function that no request started, in a scope of its own.</summary>
+    /// <summary>Runs a function that no request started, in a scope of its own; what it throws is logged and thrown on.</summary>
     public async Task RunAsync(Function function, object triggerValue, IServiceProvider root, CancellationToken cancellationToken)
     {
         await using var scope = root.CreateAsyncScope();
         using var invocation = new Invocation(function, scope.ServiceProvider, triggerValue, timeLimit, cancellationToken);
-        await first(invocation);
+        try
+        {
+            await first(invocation);
+        }
+        catch (Exception exception)
+        {
+            log.FunctionFailed(exception, function.Name, invocation.InvocationId);
+            throw;
+        }
     }
 }

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NxLoy.Functions.Embedded.Hosting;
+using NxLoy.Functions.Embedded.Time;
+using NxLoy.Functions.Embedded.Timers;
 
 namespace NxLoy.Functions.Embedded;
 
@@ -51,7 +53,7 @@ public sealed class FunctionsTestHost : IAsyncDisposable
         Action<IServiceCollection>? configureServices = null, CancellationToken ct = default)
     {
         var all = new Dictionary<string, string?> { ["AZURE_FUNCTIONS_ENVIRONMENT"] = Environments.Development, ["urls"] = "http://127.0.0.1:0" };
-        foreach (var (key, value) in settings ?? all)
+        foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
             all[key] = value;
         var starting = new StartingHost(functions, all, configureServices);
 
@@ -65,21 +67,49 @@ public sealed class FunctionsTestHost : IAsyncDisposable
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
         var started = starting.Started.Task;
-        if (await Task.WhenAny(started, running).WaitAsync(ct) == running)
+        await Task.WhenAny(started, running).WaitAsync(ct);
+        if (!started.IsCompleted)
         {
             await running;
             throw new InvalidOperationException("The app's entry point ended without running a host.");
         }
 
-        return new FunctionsTestHost(await started, running);
+        var host = await started;
+        // Which timers this host runs, and from when, is settled before a test can move the clock.
+        await host.Services.GetRequiredService<TimerHost>().FirstLook.WaitAsync(ct);
+        return new FunctionsTestHost(host, running);
     }
 
     /// <summary>A client with the host's address as its base; redirects are not followed.</summary>
     public HttpClient CreateClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = BaseAddress };
 
+    /// <summary>Moves business time forward, for every host on the same database, and waits until this host's timers have caught up.</summary>
+    public async Task AdvanceAsync(TimeSpan by, CancellationToken ct = default)
+    {
+        await Services.GetRequiredService<ClockOffset>().AdvanceAsync(by, ct);
+        var offset = Services.GetRequiredService<BusinessClock>().Offset;
+        while (!Services.GetRequiredService<TimerHost>().AreSettled(offset))
+            await Task.Delay(5, ct);
+    }
+
+    /// <summary>Runs a timer function now, outside its schedule, and waits for it.</summary>
+    /// <exception cref="Exception">Whatever the function threw.</exception>
+    public Task InvokeAsync(string function, CancellationToken ct = default) =>
+        Services.GetRequiredService<TimerHost>().Find(function) is { } timer
+            ? timer.RunNowAsync(ct)
+            : throw new ArgumentException($"There is no timer function {function}.", nameof(function));
+
     public async ValueTask DisposeAsync()
     {
-        await host.StopAsync();
+        if (main.IsCompleted)
+        {
+            // The entry point only started the host; who started it ends it.
+            await host.StopAsync();
+            await ((IAsyncDisposable)host).DisposeAsync();
+            return;
+        }
+
+        Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
         await main;
     }
 

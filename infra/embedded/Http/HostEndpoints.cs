@@ -22,6 +22,8 @@ internal static class HostEndpoints
             return Task.CompletedTask;
         });
 
+        app.MapGet("/", LandingPage.Show);
+        app.MapAdmin();
         foreach (var function in app.Services.GetRequiredService<FunctionTable>())
         {
             if (function is { Http: not null, IsDisabled: false })
@@ -34,12 +36,17 @@ internal static class HostEndpoints
         var options = app.Services.GetRequiredService<RuntimeOptions>();
         var endpoint = new HttpFunction(
             function, app.Services.GetRequiredService<FunctionPipeline>(), options.MasterKey, app.Services.GetRequiredService<ILogger<HttpFunction>>());
-        var route = $"/{options.RoutePrefix}/{Route(function).TrimStart('/')}".Replace("//", "/", StringComparison.Ordinal);
+        var route = Route(function, options.RoutePrefix);
         if (function.Http!.Methods is { Length: > 0 } methods)
             app.MapMethods(route, methods, endpoint.InvokeAsync);
         else
             app.Map(route, endpoint.InvokeAsync);
     }
 
-    public static string Route(Function function) => function.Http!.Route is { Length: > 0 } route ? route : function.Name;
+    /// <summary>Prefix and route; a function without a route goes by its name.</summary>
+    public static string Route(Function function, string prefix)
+    {
+        var route = function.Http!.Route is { Length: > 0 } own ? own.TrimStart('/') : function.Name;
+        return prefix.Length == 0 ? $"/{route}" : $"/{prefix}/{route}";
+    }
 }

@@ -1,0 +1,77 @@
+using NxLoy.Functions.LocalStack.Running;
+
+namespace NxLoy.Functions.LocalStack.Commands;
+
+/// <summary><c>./run</c>: reads the command line and does the one thing it asks for.</summary>
+internal static class RunCommand
+{
+    private const string Help =
+        """
+        ./run [OPTIONS]                  starts PostgreSQL, Azurite and the app; Ctrl-C stops them
+          --reset                        empties the local data first
+          --demo                         fills both businesses with customers and a year of transactions
+          --detach                       returns when the app answers, and leaves it running
+          --azure                        the azure flavour, run by Core Tools (func)
+          --port N                       where the app listens (default 7071, else a free one above)
+          --postgres-port N              PostgreSQL (default 54320)
+          --blob-port N                  Azurite's blobs; queues and tables on the two ports after it (default 10100)
+          --data FOLDER                  where the data lies (default azurite/.data); goes with every command
+
+        ./run --stop                     stops what runs
+        ./run --info                     addresses, businesses, tokens and keys as JSON
+        ./run token --role ROLE --business ID [--subject S]
+                                         a fresh token; roles: staff, owner, compliance, service, customer
+        ./run advance 30d                moves business time forward (30d, 12h, 45m, 2w, P30D)
+
+        A second ./run takes over from the first. Whatever was killed, the next ./run mends.
+        Settings (local.settings.json, or the environment) that name a PostgreSQL (Database__Owner, Database__App,
+        Database__Worker) or a storage account (AzureWebJobsStorage) are used instead of starting local ones.
+        More in azurite/README.md.
+        """;
+
+    /// <returns>The exit code.</returns>
+    public static async Task<int> ExecuteAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var line = new CommandLine("./run", arguments);
+        var checkout = Checkout.Find(line.Value("--data"));
+        if (line.Flag("--help", "-h"))
+        {
+            Console.WriteLine(Help);
+            return 0;
+        }
+
+        switch (line.Word())
+        {
+            case "token":
+                return TokenCommand.Execute(line, checkout);
+            case "advance":
+                return await AdvanceCommand.ExecuteAsync(line, checkout, cancellationToken);
+            case null when line.Flag("--info"):
+                line.Done();
+                return InfoCommand.Execute(checkout);
+            case null when line.Flag("--stop"):
+                line.Done();
+                return await StopCommand.ExecuteAsync(checkout, cancellationToken);
+            case null:
+                return await StartCommand.ExecuteAsync(Options(line), checkout, cancellationToken);
+            case var unknown:
+                throw line.Fault($"\"{unknown}\" is not understood");
+        }
+    }
+
+    private static StartOptions Options(CommandLine line)
+    {
+        var options = new StartOptions
+        {
+            Flavour = line.Flag("--azure") ? Flavour.Azure : Flavour.Embedded,
+            Reset = line.Flag("--reset"),
+            Demo = line.Flag("--demo"),
+            Detach = line.Flag("--detach"),
+            AppPort = line.Port("--port"),
+            PostgresPort = line.Port("--postgres-port"),
+            BlobPort = line.Port("--blob-port"),
+        };
+        line.Done();
+        return options;
+    }
+}

@@ -1,0 +1,33 @@
+namespace NxLoy.Functions.LocalStack.Running;
+
+/// <summary>The settings that the app is started with. What the developer has set stays; what only we can know is ours.</summary>
+internal static class AppEnvironment
+{
+    public static string MasterKey(Settings settings, Secrets secrets) => settings.Find("EmbeddedRuntime:MasterKey") ?? secrets.MasterKey;
+
+    public static Dictionary<string, string> For(
+        Flavour flavour, Settings settings, Secrets secrets, DatabaseConnections database, string storage)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
+            ["AzureWebJobsStorage"] = storage,
+            ["Authentication__DevelopmentKey"] = new DevelopmentTokens(secrets.SigningKey).PublicJwk,
+            ["Keys__Sealing"] = settings.Find("Keys:Sealing") ?? secrets.SealingKey,
+            ["Database__Owner"] = database.Owner,
+            ["Database__App"] = database.App,
+            ["Database__Worker"] = database.Worker,
+        };
+        if (flavour == Flavour.Azure)
+        {
+            environment["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
+        }
+        else
+        {
+            environment["EmbeddedRuntime__Database"] = database.Runtime;
+            environment["EmbeddedRuntime__MasterKey"] = MasterKey(settings, secrets);
+        }
+
+        return environment;
+    }
+}

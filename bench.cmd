@@ -1,0 +1,1 @@
+@dotnet run --project "%~dp0tests\NxLoy.Functions.Benchmarks" -c Release -- %*

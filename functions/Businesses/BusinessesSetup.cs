@@ -1,0 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace NxLoy.Functions.Businesses;
+
+internal static class BusinessesSetup
+{
+    public static IServiceCollection AddBusinesses(this IServiceCollection services) => services
+        .AddSingleton<GetBusiness>()
+        .AddSingleton<UpdateBusiness>();
+}

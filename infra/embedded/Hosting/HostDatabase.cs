@@ -1,0 +1,51 @@
+using Npgsql;
+
+namespace NxLoy.Functions.Embedded.Hosting;
+
+/// <summary>
+/// What the runtime itself must keep, in a schema of its own beside the app's tables. Several processes may share it;
+/// they are then processes of one app.
+/// </summary>
+internal sealed class HostDatabase(string connectionString) : IDisposable
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
+
+    public NpgsqlDataSource Source { get; } = NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "functions_host", MaxPoolSize = 4 });
+
+    /// <summary>How soon a process notices what another one did. Machine time.</summary>
+    public static Task PauseAsync(CancellationToken cancellationToken) => Task.Delay(LookAgain, TimeProvider.System, cancellationToken);
+
+    /// <summary>Safe to run by any number of processes at once.</summary>
+    public void CreateSchema()
+    {
+        using var connection = Source.OpenConnection();
+        using var transaction = connection.BeginTransaction();
+        using var command = new NpgsqlCommand(
+            """
+            select pg_advisory_xact_lock(hashtextextended('functions_host.schema', 0));
+            create schema if not exists functions_host;
+            create table if not exists functions_host.clock (
+              only_row boolean primary key default true check (only_row),
+              advanced_ticks bigint not null);
+            create table if not exists functions_host.timers (
+              function text primary key,
+              last timestamptz,
+              next timestamptz not null,
+              last_updated timestamptz not null);
+            """,
+            connection, transaction);
+        command.ExecuteNonQuery();
+        transaction.Commit();
+    }
+
+    /// <summary>A session of its own, outside the pool: what it locks is free as soon as it closes.</summary>
+    public async Task<NpgsqlConnection> OpenSessionAsync(CancellationToken cancellationToken)
+    {
+        var session = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "functions_host", Pooling = false }.ConnectionString);
+        await session.OpenAsync(cancellationToken);
+        return session;
+    }
+
+    public void Dispose() => Source.Dispose();
+}

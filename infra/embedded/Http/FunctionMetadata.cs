@@ -1,0 +1,55 @@
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.Azure.Functions.Worker;
+using NxLoy.Functions.Embedded.Hosting;
+
+namespace NxLoy.Functions.Embedded.Http;
+
+/// <summary>A function as the admin surface lists it.</summary>
+internal static class FunctionMetadata
+{
+    public static object Of(Function function, string address, string routePrefix) => new
+    {
+        name = function.Name,
+        href = $"{address}/admin/functions/{function.Name}",
+        invoke_url_template = function.Http is null ? null : address + HostEndpoints.Route(function, routePrefix),
+        language = "dotnet-isolated",
+        config = new
+        {
+            name = function.Name,
+            entryPoint = function.EntryPoint,
+            scriptFile = Path.GetFileName(function.PathToAssembly),
+            language = "dotnet-isolated",
+            bindings = Bindings(function),
+        },
+        isDisabled = function.IsDisabled,
+        isDirect = true,
+        isProxy = false,
+    };
+
+    private static IEnumerable<Dictionary<string, object?>> Bindings(Function function)
+    {
+        yield return Trigger(function);
+        if (function.Http is not null)
+            yield return new() { ["name"] = "$return", ["type"] = "http", ["direction"] = "Out" };
+    }
+
+    // The SDK emits what the code says, no defaults: constructor arguments and named ones.
+    private static Dictionary<string, object?> Trigger(Function function)
+    {
+        var binding = new Dictionary<string, object?> { ["name"] = function.TriggerParameter.Name, ["direction"] = "In", ["type"] = function.TriggerType };
+        var attribute = function.TriggerParameter.GetCustomAttributesData().Single(a => a.AttributeType == function.Trigger.GetType());
+        foreach (var (parameter, argument) in attribute.Constructor.GetParameters().Zip(attribute.ConstructorArguments))
+            binding[parameter.Name!] = Value(argument);
+        foreach (var argument in attribute.NamedArguments)
+            binding[JsonNamingPolicy.CamelCase.ConvertName(argument.MemberName)] = Value(argument.TypedValue);
+        return binding;
+    }
+
+    private static object? Value(CustomAttributeTypedArgument argument) => argument.Value switch
+    {
+        IEnumerable<CustomAttributeTypedArgument> items => items.Select(i => i.Value).ToArray(),
+        { } level when argument.ArgumentType == typeof(AuthorizationLevel) => ((AuthorizationLevel)level).ToString(),
+        var value => value,
+    };
+}

@@ -1,0 +1,1 @@
+@call "%~dp0azurite\launch.cmd" test %*

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+
+namespace NxLoy.Functions.SampleApp;
+
+/// <summary>What the tests ask a whole app to do.</summary>
+public sealed class SampleFunctions(IConfiguration settings, TimeProvider time, Ticks ticks)
+{
+    [Function("GetEmpty")]
+    public static IResult Empty([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "empty")] HttpRequest request) => Results.Text("ok");
+
+    [Function("GetSetting")]
+    public IResult Setting([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "settings/{name}")] HttpRequest request, string name) =>
+        Results.Text(settings[name] ?? "(none)");
+
+    [Function("GetTime")]
+    public IResult Time([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "time")] HttpRequest request) =>
+        Results.Text(time.GetUtcNow().ToString("O"));
+
+    [Function("GetSlowly")]
+    public static async Task<IResult> Slowly(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "slowly/{milliseconds:int}")] HttpRequest request, int milliseconds)
+    {
+        await Task.Delay(milliseconds);
+        return Results.Text("done");
+    }
+
+    [Function("GetTicks")]
+    public IResult GetTicks([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ticks")] HttpRequest request) => Results.Text($"{ticks.Count}");
+
+    [Function("EverySecond")]
+    public void EverySecond([TimerTrigger("%EverySecond:Schedule%", UseMonitor = false)] TimerInfo timer) => ticks.Add(timer);
+}
+
+public sealed class Ticks
+{
+    private int count;
+
+    public int Count => count;
+
+    public void Add(TimerInfo _) => Interlocked.Increment(ref count);
+}
