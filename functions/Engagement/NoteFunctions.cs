@@ -7,7 +7,8 @@ namespace NxLoy.Functions.Engagement;
 /// <summary>Notes about a customer over HTTP.</summary>
 public sealed class NoteFunctions(ListNotes list, WriteNote write, UpdateNote update, DeleteNote delete)
 {
-    [Function("GetNotes"), Allow(Role.Staff | Role.Owner | Role.Compliance), Query("limit", "cursor")]
+    [Function("GetNotes"), Allow(Role.Staff | Role.Owner | Role.Compliance)]
+    [Operation("A customer's notes, pinned and newest first.", Query = typeof(PageRequest), Answer = typeof(Page<Note>))]
     public Task<IResult> GetNotes(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/customers/{id:guid}/notes")] HttpRequest request,
         Guid id, CancellationToken cancellation) =>
