@@ -52,8 +52,9 @@ public sealed class MergePatchTests
         });
         var once = Patch(patch).Value;
 
-        return MergePatch.Apply(once, JsonElement.Parse(patch), CustomerFields.From).Value == once;
+        return MergePatch.Apply(once, JsonElement.Parse(patch), CustomerFields.From).Accept().Value == once;
     }
 
-    private static Result<CustomerFields> Patch(string patch) => MergePatch.Apply(Current, JsonElement.Parse(patch), CustomerFields.From);
+    private static Result<CustomerFields> Patch(string patch) =>
+        MergePatch.Apply(Current, JsonElement.Parse(patch), CustomerFields.From).Accept();
 }
