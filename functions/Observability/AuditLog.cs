@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using NxLoy.Functions.Database;
 
 namespace NxLoy.Functions.Observability;
@@ -37,7 +38,15 @@ public sealed partial class AuditLog(WorkerDatabase database, AuditChain chain, 
     {
         queue.Writer.TryComplete();
         await writing.WaitAsync(cancellationToken);
-        await checkpoints.SignAsync(cancellationToken);
+        try
+        {
+            await checkpoints.SignAsync(cancellationToken);
+        }
+        catch (NpgsqlException exception)
+        {
+            // Another instance, or the next start, signs these rows.
+            Log.NotSigned(logger, exception);
+        }
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -131,7 +140,7 @@ public sealed partial class AuditLog(WorkerDatabase database, AuditChain chain, 
                 head = rows is [var last] ? (last.Sequence, last.Mac) : (0, AuditChain.Start);
                 return;
             }
-            catch (Npgsql.NpgsqlException)
+            catch (NpgsqlException)
             {
                 await Task.Delay(pause);
             }
@@ -153,5 +162,8 @@ public sealed partial class AuditLog(WorkerDatabase database, AuditChain chain, 
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "The audit rows of {Count} requests could not be written; the requests fail")]
         public static partial void Failed(ILogger logger, int count, Exception exception);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The audit log could not be signed at shutdown")]
+        public static partial void NotSigned(ILogger logger, Exception exception);
     }
 }

@@ -36,7 +36,7 @@ internal static class ExpectedProblems
         ],
         .. operation.Body is null ? (Problem[])[] : [HttpProblems.MalformedJson, HttpProblems.BodyTooLarge, HttpProblems.WrongContentType],
         .. operation.Body is null || operation.IsBodyOptional ? (Problem[])[] : [HttpProblems.BodyMissing],
-        .. TakesCursor(operation) ? [HttpProblems.InvalidCursor("")] : (Problem[])[],
+        .. (operation.Query ?? operation.Body) is { } asks && Questions.Of(asks).Any(asked => asked.Field.Name == "cursor") ? [HttpProblems.InvalidCursor("cursor")] : (Problem[])[],
         .. operation.IfMatch ? [HttpProblems.IfMatchMissing, HttpProblems.Stale] : (Problem[])[],
         .. TakesIdempotencyKey(operation, method) ? [IdempotencyKeys.Reused] : (Problem[])[],
     ];
@@ -44,9 +44,6 @@ internal static class ExpectedProblems
     /// <summary>A POST that makes something may be sent again under its key.</summary>
     public static bool TakesIdempotencyKey(OperationAttribute operation, string method) =>
         method == "POST" && operation is { Body: not null, StatusOfSuccess: 201 or 202 };
-
-    private static bool TakesCursor(OperationAttribute operation) =>
-        (operation.Query ?? operation.Body) is { } parsed && Questions.Of(parsed).Any(asked => asked.Field.Name == "cursor");
 
     // Properties hold a problem, methods make one with particulars: the code and status are the same whatever these are.
     private static IEnumerable<Problem> Declared() => Assembly.GetExecutingAssembly().GetTypes()

@@ -1,13 +1,13 @@
-using NxLoy.Functions.Http;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.Api;
 
-/// <summary>What is sent: the method is the operation's, the caller has the first role that may.</summary>
-/// <param name="Path">With its query, if it has one.</param>
-/// <param name="Body">Null sends none.</param>
-/// <param name="Elsewhere">Businesses that the token names besides the stage's, which is then chosen by header.</param>
-public sealed record Call(string Path, object? Body = null, params IReadOnlyList<Guid> Elsewhere);
+/// <summary>What is sent: the method is the operation's.</summary>
+public sealed record Call(string Path, object? Body = null)
+{
+    /// <summary>Another business that the caller's token names; the request is about the stage's.</summary>
+    public Guid? AlsoNames { get; init; }
+}
 
 /// <summary>How an operation is brought to succeed, and to answer the problems of its own.</summary>
 /// <param name="Succeed">Prepares what is needed and answers the request that will succeed.</param>
@@ -24,20 +24,11 @@ public sealed record Scenario(Func<Stage, Task<Call>> Succeed)
 /// <summary>A business of its own for one request.</summary>
 public sealed class Stage(TestApp app, Guid business)
 {
+    public TestApp App => app;
+
     public Guid Business => business;
 
-    public TestDatabase Database => app.Database;
-
     public Task<Answer> CustomerAsync(string? email = null) => app.CustomerAsync(email, business: business);
-
-    /// <summary>The same in another business.</summary>
-    public async Task<Stage> ElsewhereAsync() => new(app, await app.GivenBusinessAsync());
-
-    /// <summary>Says that a customer here and one elsewhere are one person, and answers the person.</summary>
-    public async Task<Answer> TieAsync(Answer customer, Stage elsewhere, Answer other) =>
-        (await app.WithToken(TestApp.Token("compliance", [business, elsewhere.Business])).SendAsync(
-            HttpMethod.Put, $"/api/v1/customers/{customer.Id}/person", new { businessId = elsewhere.Business, customerId = other.Id },
-            (Caller.BusinessHeader, business.ToString()))).Expect(200);
 
     public async Task<Answer> DeletedCustomerAsync(string? email = null)
     {

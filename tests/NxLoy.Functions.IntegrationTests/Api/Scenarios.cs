@@ -45,78 +45,85 @@ internal static class Scenarios
         },
         ["ActivateCustomer"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/activate")),
         ["DeactivateCustomer"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/deactivate")),
-        ["GetCustomers"] = new(Customers),
-        ["SearchCustomers"] = new(Customers + "/search", new { search = "ann", limit = 10 }),
-        ["PutCustomerPerson"] = new(TieAsync)
+        ["GetCustomers"] = new(async stage =>
         {
-            Problems =
-            {
-                ["different_people"] = async stage =>
-                {
-                    var (second, third, fourth) = (await stage.ElsewhereAsync(), await stage.ElsewhereAsync(), await stage.ElsewhereAsync());
-                    var (ours, theirs) = (await stage.CustomerAsync(), await third.CustomerAsync());
-                    await stage.TieAsync(ours, second, await second.CustomerAsync());
-                    await third.TieAsync(theirs, fourth, await fourth.CustomerAsync());
-                    return new Call(PathOf(ours) + "/person", new { businessId = third.Business, customerId = theirs.Id }, third.Business);
-                },
-                ["person_is_customer"] = async stage =>
-                {
-                    var second = await stage.ElsewhereAsync();
-                    var ours = await stage.CustomerAsync();
-                    await stage.TieAsync(ours, second, await second.CustomerAsync());
-                    return new Call(PathOf(ours) + "/person", new { businessId = second.Business, customerId = (await second.CustomerAsync()).Id }, second.Business);
-                },
-            },
+            await stage.CustomerAsync();
+            return new Call(Customers);
+        })
+        {
+            Problems = { ["role_missing"] = _ => Task.FromResult(new Call(Customers + "?status=deleted")) },
         },
-        ["DeleteCustomerPerson"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/person")),
-        ["GetPerson"] = new(async stage =>
+        ["SearchCustomers"] = new(async stage => new Call(Customers + "/search", new { search = EmailOf(await stage.CustomerAsync()) }))
         {
-            var second = await stage.ElsewhereAsync();
-            return new Call($"/api/v1/people/{(await stage.TieAsync(await stage.CustomerAsync(), second, await second.CustomerAsync())).Id}", null, second.Business);
+            Problems = { ["role_missing"] = _ => Task.FromResult(new Call(Customers + "/search", new { status = "deleted" })) },
+        },
+        ["GetNotes"] = new(async stage =>
+        {
+            var customer = PathOf(await stage.CustomerAsync());
+            (await stage.As("owner").PostAsync(customer + "/notes", new { body = "Likes tea." })).Expect(201);
+            return new Call(customer + "/notes");
         }),
-        ["GetBusiness"] = new("/api/v1/business"),
-        ["PutBusiness"] = new("/api/v1/business", new { consentMode = "opt_in", defaultMargin = 0.4, acquisitionCost = 12.5, graceMonths = 6, processingPurposes = new[] { "Loyalty." } }),
-        ["GetNotes"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/notes")),
-        ["PostNote"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/notes", new { body = $"Prefers mornings. {Given.Email()}" })),
+        ["PostNote"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/notes", new { body = $"Likes tea {Guid.NewGuid()}.", isPinned = true })),
         ["PatchNote"] = new(async stage => new Call(await NoteAsync(stage), new { isPinned = true })),
         ["DeleteNote"] = new(async stage => new Call(await NoteAsync(stage))),
-        ["PutTag"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/tags/wholesale"))
+        ["PutTag"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/tags/vip"))
+        {
+            Problems = { ["too_many_tags"] = async stage => new Call(await FullOfTagsAsync(stage) + "/tags/one-more") },
+        },
+        ["DeleteTag"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/tags/vip")),
+        ["GetReferrals"] = new(async stage =>
+        {
+            var referrer = await stage.CustomerAsync();
+            (await stage.As("owner").PostAsync(Customers, new { email = Given.Email(), referredBy = referrer.Id })).Expect(201);
+            return new Call(PathOf(referrer) + "/referrals");
+        }),
+        ["PutCustomerPerson"] = new(async stage => Tie(await stage.CustomerAsync(), await StrangerAsync(stage), stage))
         {
             Problems =
             {
-                ["too_many_tags"] = async stage =>
-                {
-                    var customer = await stage.CustomerAsync();
-                    await stage.Database.QueryAsync<int>(
-                        """
-                        insert into customer_tags (business_id, customer_id, tag, created_by, created_at)
-                        select @Business, @Id, 'tag ' || n, 'test', now() from generate_series(1, 250) n
-                        """,
-                        new { stage.Business, customer.Id });
-                    return new Call(PathOf(customer) + "/tags/one-more");
-                },
+                ["person_is_customer"] = async stage => Tie(await stage.CustomerAsync(), (await TiedAsync(stage)).There, stage),
+                ["different_people"] = async stage => Tie((await TiedAsync(stage)).Here, (await TiedAsync(stage)).There, stage),
             },
         },
-        ["DeleteTag"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/tags/wholesale")),
-        ["GetReferrals"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/referrals")),
+        ["DeleteCustomerPerson"] = new(async stage => new Call(PathOf((await TiedAsync(stage)).Here) + "/person")),
+        ["GetPerson"] = new(async stage => new Call($"/api/v1/people/{(await TiedAsync(stage)).Person}")),
+        ["GetBusiness"] = new("/api/v1/business"),
+        ["PutBusiness"] = new("/api/v1/business", new { consentMode = "opt_in", defaultMargin = 0.4, acquisitionCost = 12.5, graceMonths = 2 }),
     };
 
-    private static async Task<Call> TieAsync(Stage stage)
+    private static string PathOf(Answer customer) => $"{Customers}/{customer.Id}";
+
+    private static Task<Answer> StrangerAsync(Stage stage) => stage.App.CustomerAsync(business: stage.App.OtherBusiness);
+
+    private static Call Tie(Answer here, Answer there, Stage stage) =>
+        new(PathOf(here) + "/person", new { businessId = stage.App.OtherBusiness, customerId = there.Id }) { AlsoNames = stage.App.OtherBusiness };
+
+    private static async Task<(Answer Here, Answer There, Guid Person)> TiedAsync(Stage stage)
     {
-        var elsewhere = await stage.ElsewhereAsync();
-        return new Call(
-            PathOf(await stage.CustomerAsync()) + "/person",
-            new { businessId = elsewhere.Business, customerId = (await elsewhere.CustomerAsync()).Id },
-            elsewhere.Business);
+        var (here, there) = (await stage.CustomerAsync(), await StrangerAsync(stage));
+        var tie = Tie(here, there, stage);
+        var client = stage.App.WithToken(TestApp.Token("compliance", [stage.Business, stage.App.OtherBusiness]));
+        var person = await client.SendAsync(HttpMethod.Put, tie.Path, tie.Body, ("X-Business-Id", stage.Business.ToString()));
+        return (here, there, person.Expect(200).Id);
     }
 
     private static async Task<string> NoteAsync(Stage stage)
     {
         var notes = PathOf(await stage.CustomerAsync()) + "/notes";
-        return $"{notes}/{(await stage.As("staff").PostAsync(notes, new { body = "Prefers mornings." })).Expect(201).Id}";
+        return $"{notes}/{(await stage.As("owner").PostAsync(notes, new { body = "Likes tea." })).Expect(201).Id}";
     }
 
-    private static string PathOf(Answer customer) => $"{Customers}/{customer.Id}";
+    private static async Task<string> FullOfTagsAsync(Stage stage)
+    {
+        var customer = await stage.CustomerAsync();
+        await stage.App.Database.QueryAsync<int>(
+            """
+            insert into customer_tags (business_id, customer_id, tag, created_by, created_at)
+            select @Business, @Id, 'tag-' || n, 'test', now() from generate_series(1, 250) n
+            """,
+            new { stage.Business, customer.Id });
+        return PathOf(customer);
+    }
 
     private static string EmailOf(Answer customer) => (string)customer.Json["email"]!;
 }
