@@ -8,7 +8,8 @@ public static class MergePatch
 {
     public static TRead Apply<T, TRead>(T current, JsonElement patch, Func<Fields, TRead> parse)
     {
-        var merged = JsonSerializer.SerializeToNode(current, Json.Options)!.AsObject();
+        // Made from an element, since a node made by these options would take "Email" for "email".
+        var merged = JsonObject.Create(JsonSerializer.SerializeToElement(current, Json.Options))!;
         foreach (var change in patch.EnumerateObject())
         {
             if (change.Value.ValueKind == JsonValueKind.Null && merged.ContainsKey(change.Name))

@@ -33,9 +33,10 @@ public sealed class HealthTests(TestApp app) : IClassFixture<TestApp>
         settings["Logging:LogLevel:Default"] = "None";
         await using var host = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, settings);
 
-        // Nobody but the role app may connect any more.
-        await database.QueryAsync<int>($"revoke connect on database {new NpgsqlConnectionStringBuilder(database.App).Database} from public, worker");
-        await database.QueryAsync<int>($"grant connect on database {new NpgsqlConnectionStringBuilder(database.App).Database} to app");
+        // Nobody but the role app may connect any more; what is connected already is cut.
+        var name = new NpgsqlConnectionStringBuilder(database.App).Database;
+        await database.QueryAsync<int>($"revoke connect on database {name} from public; grant connect on database {name} to app");
+        await database.QueryAsync<bool>("select pg_terminate_backend(pid) from pg_stat_activity where datname = @name and usename = 'worker'", new { name });
         var answer = (await new ApiClient(host.CreateClient(), null, TestApp.Contract).GetAsync("/api/health/ready")).Expect(503);
 
         Assert.Equal("application/json", answer.ContentType);
