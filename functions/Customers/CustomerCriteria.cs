@@ -30,7 +30,10 @@ internal sealed record CustomerCriteria
     /// <summary>The part that the partial indexes share.</summary>
     public string Exists => Status == CustomerStatus.Deleted ? "deleted_at is not null" : "deleted_at is null";
 
-    /// <summary>Everything that must hold of a row of <c>customers c</c>.</summary>
+    /// <summary>
+    /// Everything that must hold of a row of <c>customers c</c>. Other tables are looked up row by row
+    /// (<c>select true</c>): for an <c>exists</c> the planner may read all of them into a hash table.
+    /// </summary>
     public string Conditions => string.Join("\n    and ", new[]
     {
         "c.business_id = @business",
@@ -38,10 +41,10 @@ internal sealed record CustomerCriteria
         Tier is null ? null : "c.loyalty_tier = @tier",
         Status switch { CustomerStatus.Active => "c.is_active", CustomerStatus.Inactive => "not c.is_active", _ => null },
         Tag is null ? null :
-            "exists (select from customer_tags t where t.business_id = @business and t.customer_id = c.id and t.tag_key = lower(@tag))",
+            "(select true from customer_tags t where t.business_id = @business and t.customer_id = c.id and t.tag_key = lower(@tag))",
         Created("c"),
         Visited("m") is not { } visited ? null :
-            $"exists (select from customer_metrics m where m.business_id = @business and m.customer_id = c.id and {visited})",
+            $"(select true from customer_metrics m where m.business_id = @business and m.customer_id = c.id and {visited})",
     }.OfType<string>());
 
     /// <summary>

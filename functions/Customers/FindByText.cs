@@ -25,8 +25,14 @@ public sealed class FindByText(BusinessDatabase database)
             return few;
         }
 
-        var places = await FindAsync(classes.Indexed(rows), most: long.MaxValue) ?? [];
-        return places.Count >= rows || term.IsShort ? places : [.. places, .. (await FindSubstringsAsync()).Take(rows - places.Count)];
+        var places = await FindAsync(classes.Named(rows), most: long.MaxValue) ?? [];
+        if (places.Count < rows)
+        {
+            var others = term.IsShort ? await FindAsync(classes.OtherBeginnings(rows), most: long.MaxValue) ?? [] : await FindSubstringsAsync();
+            places = [.. places, .. others.Take(rows - places.Count)];
+        }
+
+        return places;
 
         async Task<IReadOnlyList<CustomerPlace>> FindSubstringsAsync()
         {

@@ -59,14 +59,18 @@ public sealed class FindInOrder(BusinessDatabase database)
             order by f.key {order.Direction}, f.id {order.Direction}
             """;
 
-        // The limit is written out so that the planner knows how little is wanted, and goes by the index.
+        // The limit is written out, and reaches down to the walk, so that the planner knows how little is wanted and goes by
+        // the index; what it cannot know is how many the filter keeps out, so that is kept from it.
         string WalkOn() =>
             $"""
-            select 0::bigint as examined, 0 as class, w.key::text as key, w.id
-            from ({order.Walk}) w
-            cross join lateral (select from customers c where c.id = w.id and {criteria.Conditions} offset 0) c
-            order by w.key {order.Direction}, w.id {order.Direction}
-            limit {rows}
+            select 0::bigint as examined, 0 as class, f.key::text as key, f.id
+            from (
+                select w.key, w.id
+                from ({order.Walk} offset 0) w
+                where (select true from customers c where c.id = w.id and {criteria.Conditions})
+                limit {rows}
+            ) f
+            order by f.key {order.Direction}, f.id {order.Direction}
             """;
 
         string Few() =>

@@ -15,11 +15,14 @@ internal sealed class SearchClasses(CustomerCriteria criteria, SearchTerm term, 
     private static readonly (SearchClass Class, string Column)[] ShortPrefixes =
         [.. LongPrefixes, (SearchClass.Email, "c.email_key"), (SearchClass.ExternalId, "c.external_key"), (SearchClass.Phone, "c.phone")];
 
-    // One branch each, so that each is a range of its index.
-    private static readonly (string Column, string Value)[] ExactValues =
-    [
-        ("c.full_name", "@term"), ("c.sort_name", "@term"), ("c.email_key", "@term"), ("c.external_key", "@term"), ("c.phone", "@phone"),
-    ];
+    private static readonly string[] Names = ["c.full_name", "c.sort_name"];
+
+    // One customer at most has each, or hardly more (external ids that differ in case).
+    private static readonly (string Column, string Value)[] Identifiers =
+        [("c.email_key", "@term"), ("c.external_key", "@term"), ("c.phone", "@phone")];
+
+    private const string Columns =
+        "c.id, c.business_id, c.full_name, c.sort_name, c.email_key, c.external_key, c.phone, c.search_text, c.loyalty_tier, c.is_active, c.created_at, c.deleted_at";
 
     private readonly (SearchClass Class, string Column)[] prefixes = term.IsShort ? ShortPrefixes : LongPrefixes;
 
@@ -31,19 +34,15 @@ internal sealed class SearchClasses(CustomerCriteria criteria, SearchTerm term, 
     /// <summary>The customers among <c>few</c> that fit in the last class only.</summary>
     public string FewSubstrings => Ranked($"c.class = {(int)SearchClass.Substring}");
 
-    /// <summary>The classes that are ranges of indexes, from the cursor's on: each read no further than a page needs.</summary>
-    public string Indexed(int rows)
-    {
-        var parts = prefixes.Where(prefix => prefix.Class >= First).Select(prefix => Prefix(prefix.Class, prefix.Column, rows)).DefaultIfEmpty(Nobody);
-        return $"""
-            select 0::bigint as examined, f.class, f.key, f.id
-            from (
-                {string.Join("\n union all \n", First == SearchClass.Exact ? parts.Prepend(Exact(rows)) : parts)}
-            ) f
-            order by f.class, f.key, f.id
-            limit @rows
-            """;
-    }
+    /// <summary>Whom the term names, wholly or from the beginning; from the cursor's class on.</summary>
+    public string Named(int rows) => Ranges(
+        [.. First == SearchClass.Exact ? [Exact(rows)] : Array.Empty<string>(), .. Prefixes(LongPrefixes, rows)]);
+
+    /// <summary>
+    /// The other beginnings, for terms that are too short for substrings. Apart from the names: nearly everyone whose email
+    /// begins with it has such a name too, and would be read only to be left out.
+    /// </summary>
+    public string OtherBeginnings(int rows) => Ranges([.. Prefixes(ShortPrefixes[LongPrefixes.Length..], rows)]);
 
     /// <summary>Substrings among the next so many customers, newest first.</summary>
     public string SubstringsAmong(int steps) =>
@@ -57,10 +56,10 @@ internal sealed class SearchClasses(CustomerCriteria criteria, SearchTerm term, 
         select n.examined, f.class, f.key::text as key, f.id
         from counted n
         left join lateral (
-            select {(int)SearchClass.Substring} as class, w.key, w.id
-            from walked w
-            cross join lateral ({IsSubstring("w.id")}) c
-            order by w.key desc, w.id desc
+            select {(int)SearchClass.Substring} as class, c.created_at as key, c.id
+            from walked c
+            where {criteria.Conditions} and {ClassOf} = {(int)SearchClass.Substring}
+            order by c.created_at desc, c.id desc
             limit @rows
         ) f on true
         order by f.key desc, f.id desc
@@ -69,49 +68,64 @@ internal sealed class SearchClasses(CustomerCriteria criteria, SearchTerm term, 
     /// <summary>Substrings, newest first, until the page is full.</summary>
     public string Substrings(int rows) =>
         $"""
-        select 0::bigint as examined, {(int)SearchClass.Substring} as class, w.key::text as key, w.id
-        from ({Newest}) w
-        cross join lateral ({IsSubstring("w.id")}) c
-        order by w.key desc, w.id desc
-        limit {rows}
+        select 0::bigint as examined, f.class, f.key::text as key, f.id
+        from ({InOrder(Newest, SearchClass.Substring, "c.created_at", rows)}) f
+        order by f.key desc, f.id desc
         """;
 
     private const string Nobody = "select null::int as class, null as key, null::uuid as id where false";
 
-    private string Newest =>
+    private IEnumerable<string> Prefixes(IEnumerable<(SearchClass Class, string Column)> among, int rows) =>
+        among.Where(prefix => prefix.Class >= First).Select(prefix => Prefix(prefix.Class, prefix.Column, rows));
+
+    private static string Ranges(IReadOnlyList<string> parts) =>
         $"""
-        select k.created_at as key, k.id
-        from customers k
-        where k.business_id = @business and k.{criteria.Exists} and {criteria.Created("k") ?? "true"}
-            and {(First == SearchClass.Substring ? "(k.created_at, k.id) < (@key::timestamptz, @id)" : "true")}
-        order by k.created_at desc, k.id desc
+        select 0::bigint as examined, f.class, f.key, f.id
+        from ({string.Join(" union all ", parts.DefaultIfEmpty(Nobody))}) f
+        order by f.class, f.key, f.id
+        limit @rows
         """;
 
-    private string Exact(int rows) =>
-        $"""
-        (select {(int)SearchClass.Exact} as class, '' as key, e.id
-        from ({string.Join("\n union \n", ExactValues.Select(exact => Having(exact.Column, exact.Value, rows)))}) e
-        order by e.id
-        limit {rows})
-        """;
+    private string Newest => Range(
+        $"{criteria.Created("c") ?? "true"} and {(First == SearchClass.Substring ? "(c.created_at, c.id) < (@key::timestamptz, @id)" : "true")}",
+        "c.created_at desc, c.id desc");
 
-    private string Having(string column, string value, int rows) =>
+    private string Exact(int rows)
+    {
+        var from = after is null ? "@firstId" : "@id";
+        var names = Names.Select(name => InOrder(
+            Range($"({name}, c.id) > (@term, {from}) and ({name}, c.id) <= (@term, @lastId)", $"{name}, c.id"), SearchClass.Exact, "''", rows));
+        var identifiers = Identifiers.Select(identifier => InOrder(
+            Range($"{identifier.Column} = {identifier.Value} and c.id > {from}", identifier.Column), SearchClass.Exact, "''", rows));
+        return $"(select e.class, e.key, e.id from ({string.Join(" union ", names.Concat(identifiers).Select(part => $"({part})"))}) e order by e.id limit {rows})";
+    }
+
+    private string Prefix(SearchClass prefix, string column, int rows)
+    {
+        var start = First == prefix ? $"({column}, c.id) > (@key, @id)" : $"{column} > {Start(column)}";
+        return $"({InOrder(Range($"{Begins(column)} and {start}", $"{column}, c.id"), prefix, column, rows)})";
+    }
+
+    private string Range(string within, string order) =>
         $"""
-        (select c.id
+        select {Columns}
         from customers c
-        where {criteria.Conditions} and ({column}, c.id) > ({value}, {(after is null ? "@firstId" : "@id")}) and ({column}, c.id) <= ({value}, @lastId)
-        order by {column}, c.id
-        limit {rows})
+        where c.business_id = @business and c.{criteria.Exists} and {within}
+        order by {order}
+        offset 0
         """;
 
-    private string Prefix(SearchClass prefix, string column, int rows) =>
+    /// <summary>
+    /// The first rows of a range of one index, in its order, that pass the filter. <c>offset 0</c> and <c>(select ...)</c>
+    /// keep the filter from the planner: it would take what is left for nearly nothing, read the whole range, or another
+    /// index, and sort. Without an order of its own, so that the limit reaches down to the range.
+    /// </summary>
+    private string InOrder(string range, SearchClass only, string key, int rows) =>
         $"""
-        (select {(int)prefix} as class, {column} as key, c.id
-        from customers c
-        where {criteria.Conditions} and {Begins(column)} and {ClassOf} = {(int)prefix}
-            and {(First == prefix ? $"({column}, c.id) > (@key, @id)" : $"{column} > {Start(column)}")}
-        order by {column}, c.id
-        limit {rows})
+        select {(int)only} as class, {key} as key, c.id
+        from ({range}) c
+        where (select {criteria.Conditions} and {ClassOf} = {(int)only})
+        limit {rows}
         """;
 
     private string Ranked(string fits) =>
@@ -140,17 +154,10 @@ internal sealed class SearchClasses(CustomerCriteria criteria, SearchTerm term, 
         _ => "(c.class > @class or c.class = @class and (k.key, few.id) > (@key, @id))",
     };
 
-    private string IsSubstring(string id) =>
-        $"""
-        select from customers c
-        where c.id = {id} and {criteria.Conditions} and {ClassOf} = {(int)SearchClass.Substring}
-        offset 0
-        """;
-
     private string ClassOf =>
         $"""
         case
-            when {string.Join(" or ", ExactValues.Select(exact => $"{exact.Column} = {exact.Value}"))} then {(int)SearchClass.Exact}
+            when {string.Join(" or ", Names.Select(name => (name, "@term")).Concat(Identifiers).Select(exact => $"{exact.Item1} = {exact.Item2}"))} then {(int)SearchClass.Exact}
             {string.Join("\n", prefixes.Select(prefix => $"when {Begins(prefix.Column)} then {(int)prefix.Class}"))}
             {(term.IsShort ? "" : $"when c.search_text like @pattern or c.search_text like @digitsPattern then {(int)SearchClass.Substring}")}
         end

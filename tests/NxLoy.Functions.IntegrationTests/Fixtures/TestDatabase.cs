@@ -16,8 +16,9 @@ public sealed class TestDatabase : IAsyncDisposable
     private static readonly Lazy<Task<string>> Template = new(MakeTemplateAsync);
 
     private readonly string name;
+    private readonly bool isKept;
 
-    private TestDatabase(string name) => this.name = name;
+    private TestDatabase(string name, bool isKept = false) => (this.name, this.isKept) = (name, isKept);
 
     public string Owner => As("nxloy_owner", name);
 
@@ -54,7 +55,48 @@ public sealed class TestDatabase : IAsyncDisposable
         return (await connection.QueryAsync<T>(sql, args)).AsList();
     }
 
-    public async ValueTask DisposeAsync() => await ExecuteAsync($"drop database if exists {name} with (force)");
+    /// <summary>
+    /// A database too large to fill for every run: kept until the migrations or the statements that fill it change.
+    /// </summary>
+    /// <param name="kind">Databases of the same kind and other statements are dropped.</param>
+    /// <param name="fill">Run one by one as superuser, each in a transaction of its own.</param>
+    public static async Task<TestDatabase> KeptAsync(string kind, params string[] fill)
+    {
+        var template = await Template.Value;
+        var database = new TestDatabase($"nxloy_{kind}_{Hash(template + string.Concat(fill))}", isKept: true);
+        await using var connection = await LockAsync(729);
+        var others = await connection.QueryAsync<string>(
+            "select datname from pg_database where starts_with(datname, @start) and datname <> @name", new { start = $"nxloy_{kind}_", database.name });
+        foreach (var other in others)
+        {
+            await ExecuteAsync($"drop database if exists {other} with (force)");
+        }
+
+        if (await connection.ExecuteScalarAsync<bool>("select exists (select from pg_database where datname = @name)", new { database.name }))
+        {
+            return database;
+        }
+
+        // Under another name until it is full: an interrupted run leaves nothing that looks finished.
+        var filling = new TestDatabase(database.name + "_filling");
+        await ExecuteAsync($"create database {filling.name} template {template} owner nxloy_owner");
+        foreach (var statement in fill)
+        {
+            await using var writer = new NpgsqlConnection(filling.Superuser);
+            await writer.ExecuteAsync(statement, commandTimeout: 1200);
+        }
+
+        await ExecuteAsync($"alter database {filling.name} rename to {database.name}");
+        return database;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!isKept)
+        {
+            await ExecuteAsync($"drop database if exists {name} with (force)");
+        }
+    }
 
     private static async Task<string> MakeTemplateAsync()
     {
@@ -74,11 +116,9 @@ public sealed class TestDatabase : IAsyncDisposable
             end $$
             """);
         var schema = string.Concat(Migrations.Known.Select(migration => migration.Sql));
-        var template = "nxloy_template_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(schema)))[..16];
+        var template = "nxloy_template_" + Hash(schema);
 
-        // Test projects run side by side: one makes the template, the others wait. The lock ends with the connection.
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Cluster) { Pooling = false }.ConnectionString);
-        await connection.ExecuteAsync("select pg_advisory_lock(728)", commandTimeout: 120);
+        await using var connection = await LockAsync(728);
         if (await connection.ExecuteScalarAsync<bool>("select exists (select from pg_database where datname = @template and datistemplate)", new { template }))
         {
             return template;
@@ -90,6 +130,16 @@ public sealed class TestDatabase : IAsyncDisposable
         await new Migrations(options, NullLogger<Migrations>.Instance).ApplyAsync(CancellationToken.None);
         await ExecuteAsync($"alter database {template} is_template true");
         return template;
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+
+    // Test projects run side by side: one makes a database, the others wait. The lock ends with the connection.
+    private static async Task<NpgsqlConnection> LockAsync(int key)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Cluster) { Pooling = false }.ConnectionString);
+        await connection.ExecuteAsync("select pg_advisory_lock(@key)", new { key }, commandTimeout: 1200);
+        return connection;
     }
 
     private static string As(string role, string database) =>

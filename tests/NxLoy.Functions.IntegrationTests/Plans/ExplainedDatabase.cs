@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NxLoy.Functions.Database;
+using NxLoy.Functions.IntegrationTests.Fixtures;
+
+namespace NxLoy.Functions.IntegrationTests.Plans;
+
+/// <summary>
+/// The app's own way to the tables, as role app, which keeps the plan of every statement that ran: the very statements of
+/// the use cases, with their parameters, not copies of them.
+/// </summary>
+public sealed class ExplainedDatabase : IAsyncDisposable
+{
+    private readonly PlanLogger plans = new();
+    private readonly NpgsqlDataSource source;
+
+    /// <param name="planCacheMode">force_custom_plan or force_generic_plan: PostgreSQL may use either for a prepared statement.</param>
+    public ExplainedDatabase(TestDatabase database, string planCacheMode)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(database.App) { Options = $"-c plan_cache_mode={planCacheMode}", MaxPoolSize = 2 };
+        source = new NpgsqlDataSourceBuilder(connection.ConnectionString).UseLoggerFactory(plans).Build();
+        Database = new BusinessDatabase(source, source);
+    }
+
+    public BusinessDatabase Database { get; }
+
+    /// <summary>The plans of what has run so far, in order; without what the driver asks of the catalogue when it connects.</summary>
+    public IReadOnlyList<Plan> Plans => [.. plans.Plans.Where(plan => !plan.Nodes.Any(node => node.Table?.StartsWith("pg_", StringComparison.Ordinal) ?? false))];
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        plans.Dispose();
+    }
+
+    // Npgsql logs the notices that it receives; auto_explain sends each plan as one.
+    private sealed class PlanLogger : ILoggerFactory, ILogger
+    {
+        public ConcurrentQueue<Plan> Plans { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            const string Start = "plan:\n";
+            var message = formatter(state, exception);
+            if (message.IndexOf(Start, StringComparison.Ordinal) is var at and > 0)
+            {
+                Plans.Enqueue(new Plan(JsonNode.Parse(message[(at + Start.Length)..(message.LastIndexOf('}') + 1)])!.AsObject()));
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
