@@ -8,11 +8,14 @@ namespace NxLoy.Functions.Businesses;
 public sealed class BusinessFunctions(GetBusiness get, UpdateBusiness update)
 {
     [Function("GetBusiness"), Allow(Role.Owner)]
+    [Operation("The business and its settings.", Answer = typeof(Versioned<BusinessProfile>))]
     public Task<IResult> GetBusiness(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/business")] HttpRequest request, CancellationToken cancellation) =>
         get.ExecuteAsync(Caller.Of(request), cancellation).ToHttp();
 
     [Function("PutBusiness"), Allow(Role.Owner)]
+    [Operation("Replaces the settings that an owner may write.", Body = typeof(BusinessSettings), Answer = typeof(Versioned<BusinessProfile>), IfMatch = true,
+        Problems = ["business_closed"])]
     public Task<IResult> PutBusiness(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/business")] HttpRequest request, CancellationToken cancellation) =>
         request.IfMatch()

@@ -8,6 +8,8 @@ namespace NxLoy.Functions.Customers;
 public sealed class PersonFunctions(TiePerson tie, UntiePerson untie, GetPerson get)
 {
     [Function("PutCustomerPerson"), Allow(Role.Compliance)]
+    [Operation("Says that two customers of two businesses are one person.", Body = typeof(SamePersonAs), Answer = typeof(Person),
+        Problems = ["different_people", "person_is_customer", "business_closed"])]
     public Task<IResult> PutCustomerPerson(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/customers/{id:guid}/person")] HttpRequest request,
         Guid id, CancellationToken cancellation) =>
@@ -16,12 +18,14 @@ public sealed class PersonFunctions(TiePerson tie, UntiePerson untie, GetPerson 
             .ToHttp();
 
     [Function("DeleteCustomerPerson"), Allow(Role.Compliance)]
+    [Operation("Takes a customer's tie to a person back.", Problems = ["business_closed"])]
     public Task<IResult> DeleteCustomerPerson(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/customers/{id:guid}/person")] HttpRequest request,
         Guid id, CancellationToken cancellation) =>
         untie.ExecuteAsync(Caller.Of(request), id, cancellation).ToHttp();
 
     [Function("GetPerson"), Allow(Role.Compliance)]
+    [Operation("The customers that are one person, as far as the token names their businesses.", Answer = typeof(Person))]
     public Task<IResult> GetPerson(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/people/{id:guid}")] HttpRequest request,
         Guid id, CancellationToken cancellation) =>

@@ -8,6 +8,7 @@ namespace NxLoy.Functions.Engagement;
 public sealed class NoteFunctions(WriteNote write, UpdateNote update, DeleteNote delete)
 {
     [Function("PostNote"), Allow(Role.Staff | Role.Owner)]
+    [Operation("Writes a note about a customer.", Body = typeof(NoteFields), Answer = typeof(Versioned<Note>), Status = 201, Problems = ["business_closed"])]
     public Task<IResult> PostNote(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/customers/{id:guid}/notes")] HttpRequest request,
         Guid id, CancellationToken cancellation) =>
@@ -16,6 +17,8 @@ public sealed class NoteFunctions(WriteNote write, UpdateNote update, DeleteNote
             .ToHttp(note => Answers.Created($"/api/v1/customers/{id}/notes/{note.Value.Id}", note.Value, note.Version));
 
     [Function("PatchNote"), Allow(Role.Staff | Role.Owner)]
+    [Operation("Changes some of a note (JSON merge patch).", Body = typeof(NoteFields), Answer = typeof(Versioned<Note>), IfMatch = true,
+        Problems = ["business_closed"])]
     public Task<IResult> PatchNote(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/customers/{id:guid}/notes/{noteId:guid}")] HttpRequest request,
         Guid id, Guid noteId, CancellationToken cancellation) =>
@@ -25,6 +28,7 @@ public sealed class NoteFunctions(WriteNote write, UpdateNote update, DeleteNote
             .ToHttp();
 
     [Function("DeleteNote"), Allow(Role.Owner)]
+    [Operation("Deletes a note.", IfMatch = true, Problems = ["business_closed"])]
     public Task<IResult> DeleteNote(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/customers/{id:guid}/notes/{noteId:guid}")] HttpRequest request,
         Guid id, Guid noteId, CancellationToken cancellation) =>

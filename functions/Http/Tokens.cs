@@ -39,19 +39,19 @@ public sealed class Tokens(Authority? authority, DevelopmentKey? developmentKey)
 
     private async Task<Result<TokenValidationParameters>> RulesAsync(string token, CancellationToken cancellation)
     {
-        string issuer;
+        JsonWebToken unproven;
         try
         {
-            issuer = handler.ReadJsonWebToken(token).Issuer;
+            unproven = handler.ReadJsonWebToken(token);
         }
         catch (Exception malformed) when (malformed is ArgumentException or SecurityTokenException)
         {
             return CallerProblems.BadToken;
         }
 
-        return issuer == DevelopmentKey.Issuer
+        return unproven.Issuer == DevelopmentKey.Issuer
             ? developmentKey is not null ? developmentKey.Rules : CallerProblems.BadToken
-            : authority is not null ? await authority.RulesAsync(cancellation) : CallerProblems.BadToken;
+            : authority is not null ? await authority.RulesAsync(unproven.Kid ?? "", cancellation) : CallerProblems.BadToken;
     }
 
     private static Result<(string, Role, IReadOnlyList<Guid>)> Read(JsonWebToken token)

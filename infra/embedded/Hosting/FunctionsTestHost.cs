@@ -53,7 +53,7 @@ public sealed class FunctionsTestHost : IAsyncDisposable
         Action<IServiceCollection>? configureServices = null, CancellationToken ct = default)
     {
         var all = new Dictionary<string, string?> { ["AZURE_FUNCTIONS_ENVIRONMENT"] = Environments.Development, ["urls"] = "http://127.0.0.1:0" };
-        foreach (var (key, value) in settings ?? all)
+        foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
             all[key] = value;
         var starting = new StartingHost(functions, all, configureServices);
 
@@ -67,7 +67,8 @@ public sealed class FunctionsTestHost : IAsyncDisposable
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
         var started = starting.Started.Task;
-        if (await Task.WhenAny(started, running).WaitAsync(ct) == running)
+        await Task.WhenAny(started, running).WaitAsync(ct);
+        if (!started.IsCompleted)
         {
             await running;
             throw new InvalidOperationException("The app's entry point ended without running a host.");
@@ -100,7 +101,15 @@ public sealed class FunctionsTestHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await host.StopAsync();
+        if (main.IsCompleted)
+        {
+            // The entry point only started the host; who started it ends it.
+            await host.StopAsync();
+            await ((IAsyncDisposable)host).DisposeAsync();
+            return;
+        }
+
+        Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
         await main;
     }
 

@@ -10,9 +10,13 @@ namespace NxLoy.Functions.Embedded.Time;
 internal sealed class BusinessClock : TimeProvider
 {
     private readonly ConcurrentDictionary<BusinessTimer, bool> armed = new();
+    private TaskCompletionSource nextJump = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long offset;
 
     public TimeSpan Offset => TimeSpan.FromTicks(Interlocked.Read(ref offset));
+
+    /// <summary>Done when the offset grows. To miss no jump, ask for it before reading the time.</summary>
+    public Task NextJump => Volatile.Read(ref nextJump).Task;
 
     public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Offset;
 
@@ -26,6 +30,7 @@ internal sealed class BusinessClock : TimeProvider
                 continue;
             foreach (var timer in armed.Keys)
                 timer.Rearm();
+            Interlocked.Exchange(ref nextJump, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
             return;
         }
     }

@@ -14,15 +14,16 @@ internal sealed class TimerHost : BackgroundService
     private readonly List<TimerListener> listeners = [];
     private readonly List<Task> startedByHand = [];
     private readonly TaskCompletionSource firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource stopping = new();
+    private readonly CancellationToken stopping;
     private readonly HostDatabase? database;
     private readonly ILogger<TimerHost> log;
 
     /// <exception cref="FormatException">A schedule is not one.</exception>
     public TimerHost(
         FunctionTable functions, RuntimeOptions options, IConfiguration settings, BusinessClock clock, FunctionPipeline pipeline,
-        IServiceProvider services, ILogger<TimerHost> log)
+        IServiceProvider services, IHostApplicationLifetime lifetime, ILogger<TimerHost> log)
     {
+        stopping = lifetime.ApplicationStopping;
         database = services.GetService<HostDatabase>();
         this.log = log;
         ScheduleMonitor monitor = database is null ? new MemoryScheduleMonitor() : new DatabaseScheduleMonitor(database);
@@ -58,18 +59,11 @@ internal sealed class TimerHost : BackgroundService
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        await stopping.CancelAsync();
         await base.StopAsync(cancellationToken);
         Task[] runs;
         lock (startedByHand)
             runs = [.. startedByHand];
         await Task.WhenAll(runs).WaitAsync(cancellationToken);
-    }
-
-    public override void Dispose()
-    {
-        stopping.Dispose();
-        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -135,7 +129,7 @@ internal sealed class TimerHost : BackgroundService
     {
         try
         {
-            await listener.RunNowAsync(stopping.Token);
+            await listener.RunNowAsync(stopping);
         }
 #pragma warning disable CA1031 // Nobody waits for this run, and the pipeline has logged its failure
         catch (Exception)

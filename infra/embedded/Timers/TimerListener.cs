@@ -53,15 +53,15 @@ internal sealed class TimerListener(
     {
         while (true)
         {
+            var jump = clock.NextJump;
             var offset = clock.Offset;
             var left = status!.Next - clock.GetUtcNow();
             if (left <= TimeSpan.Zero)
                 return offset != seenOffset;
             seenOffset = offset;
             Interlocked.Exchange(ref settledOffset, offset.Ticks);
-            // Rounded up, for a timer counts whole milliseconds and would fire a little early.
-            left = TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
-            await Task.Delay(left < LongestWait ? left : LongestWait, clock, stopping);
+            await jump.WaitAsync(left < LongestWait ? left : LongestWait, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stopping.ThrowIfCancellationRequested();
         }
     }
 

@@ -35,7 +35,7 @@ public sealed partial class QueryParameterTests(TestApp app) : IClassFixture<Tes
     private Task<Answer> SendAsync(string function, string query)
     {
         var endpoint = new Endpoints().Find(function)!;
-        var path = "/api/" + Placeholder().Replace(endpoint.Route, match => match.Value.Contains(":guid", StringComparison.Ordinal) ? Guid.NewGuid().ToString() : "x");
+        var path = "/" + Placeholder().Replace(endpoint.Route.RawText!, match => match.Value.Contains(":guid", StringComparison.Ordinal) ? Guid.NewGuid().ToString() : "x");
         var role = Enum.GetValues<Role>().FirstOrDefault(role => (role & endpoint.Roles) != 0);
         var client = role == Role.None ? app.Anonymous() : app.As(role.ToString().ToLowerInvariant(), Guid.NewGuid().ToString());
         return client.SendAsync(new HttpMethod(endpoint.Methods.DefaultIfEmpty("GET").First()), path + query);

@@ -1,0 +1,21 @@
+using System.Diagnostics;
+
+namespace NxLoy.Functions.IntegrationTests.Embedded;
+
+/// <summary>Waits for what another process or thread will do, far longer than it should take.</summary>
+internal static class Eventually
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
+
+    public static async Task TrueAsync(Func<Task<bool>> condition)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(waited.Elapsed < Patience, "It did not happen in time.");
+            await Task.Delay(20);
+        }
+    }
+}
