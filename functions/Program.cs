@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using NxLoy.Functions;
+using NxLoy.Functions.Activity;
 using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
@@ -25,7 +26,8 @@ builder.Services
     .AddHttpRoom(builder.Configuration, builder.Environment)
     .AddBusinesses()
     .AddCustomers()
-    .AddEngagement();
+    .AddEngagement()
+    .AddActivity();
 
 using var host = builder.Build();
 await host.Services.GetRequiredService<Migrations>().ApplyAsync(CancellationToken.None);

@@ -9,6 +9,11 @@ internal static class CustomerProblems
         Detail = "Only an owner gives a tier when creating a customer.",
     };
 
+    public static Problem DeletedNeedsCompliance { get; } = new(403, "role_missing", "The token's roles do not allow this.")
+    {
+        Detail = "Only compliance sees deleted customers.",
+    };
+
     public static Problem ChangedMeanwhile { get; } =
         new(409, "changed_meanwhile", "Another request changed this at the same moment. Send the request again.");
 

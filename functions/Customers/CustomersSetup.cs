@@ -13,5 +13,8 @@ internal static class CustomersSetup
         .AddSingleton<SetActive>()
         .AddSingleton<TiePerson>()
         .AddSingleton<UntiePerson>()
-        .AddSingleton<GetPerson>();
+        .AddSingleton<GetPerson>()
+        .AddSingleton<FindInOrder>()
+        .AddSingleton<FindByText>()
+        .AddSingleton<ListCustomers>();
 }

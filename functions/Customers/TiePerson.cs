@@ -56,17 +56,23 @@ public sealed class TiePerson(BusinessDatabase database, TimeProvider time)
     private static async Task<Result<(Guid? Mine, Guid? Theirs)>> LockAsync(
         Session session, Caller caller, PersonCustomer mine, PersonCustomer theirs)
     {
-        var people = new Dictionary<PersonCustomer, Guid?>();
-        foreach (var row in new[] { mine, theirs }.OrderBy(row => row.CustomerId))
+        var ties = new Dictionary<PersonCustomer, Guid?>();
+        foreach (var row in new[] { mine, theirs }.Where(row => caller.Businesses.Contains(row.BusinessId)).OrderBy(row => row.CustomerId))
         {
-            var missing = row == mine ? CustomerProblems.NotFound : CustomerProblems.OtherIsUnknown;
-            var found = caller.Businesses.Contains(row.BusinessId) ? await LockAsync(session.As(row.BusinessId), row.CustomerId) : [];
-            if (found is not [var tie])
+            if (await LockAsync(session.As(row.BusinessId), row.CustomerId) is [var tie])
             {
-                return missing;
+                ties[row] = tie.PersonId;
             }
+        }
 
-            people[row] = tie.PersonId;
+        if (!ties.TryGetValue(mine, out var person))
+        {
+            return CustomerProblems.NotFound;
+        }
+
+        if (!ties.TryGetValue(theirs, out var otherPerson))
+        {
+            return CustomerProblems.OtherIsUnknown;
         }
 
         if (mine.BusinessId == theirs.BusinessId)
@@ -82,7 +88,7 @@ public sealed class TiePerson(BusinessDatabase database, TimeProvider time)
             }
         }
 
-        return (people[mine], people[theirs]);
+        return (person, otherPerson);
     }
 
     private static Task<IReadOnlyList<Tie>> LockAsync(Session session, Guid customer) => session.QueryAsync<Tie>(

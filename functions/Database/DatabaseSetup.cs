@@ -13,6 +13,7 @@ internal static class DatabaseSetup
             .AddSingleton(_ => DatabaseOptions.From(configuration))
             .AddSingleton<Migrations>()
             .AddSingleton<IdempotencyKeys>()
+            .AddSingleton<ForgetIdempotencyKeys>()
             .AddSingleton(provider =>
             {
                 var options = provider.GetRequiredService<DatabaseOptions>();

@@ -5,6 +5,8 @@ namespace NxLoy.Functions.Engagement;
 internal static class EngagementSetup
 {
     public static IServiceCollection AddEngagement(this IServiceCollection services) => services
+        .AddSingleton<ListNotes>()
+        .AddSingleton<ListReferrals>()
         .AddSingleton<WriteNote>()
         .AddSingleton<UpdateNote>()
         .AddSingleton<DeleteNote>()

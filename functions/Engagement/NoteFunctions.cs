@@ -5,8 +5,17 @@ using NxLoy.Functions.Http;
 namespace NxLoy.Functions.Engagement;
 
 /// <summary>Notes about a customer over HTTP.</summary>
-public sealed class NoteFunctions(WriteNote write, UpdateNote update, DeleteNote delete)
+public sealed class NoteFunctions(ListNotes list, WriteNote write, UpdateNote update, DeleteNote delete)
 {
+    [Function("GetNotes"), Allow(Role.Staff | Role.Owner | Role.Compliance)]
+    [Operation("A customer's notes, pinned and newest first.", Query = typeof(PageRequest), Answer = typeof(Page<Note>))]
+    public Task<IResult> GetNotes(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/customers/{id:guid}/notes")] HttpRequest request,
+        Guid id, CancellationToken cancellation) =>
+        request.ReadQuery(PageRequest.From)
+            .Then(page => list.ExecuteAsync(Caller.Of(request), id, page, cancellation))
+            .ToHttp();
+
     [Function("PostNote"), Allow(Role.Staff | Role.Owner)]
     [Operation("Writes a note about a customer.", Body = typeof(NoteFields), Answer = typeof(Versioned<Note>), Status = 201, Problems = ["business_closed"])]
     public Task<IResult> PostNote(

@@ -13,10 +13,9 @@ namespace NxLoy.Functions.Http;
 /// <param name="Route">From the root, with the host's prefix.</param>
 /// <param name="Methods">Upper case; empty means all.</param>
 /// <param name="Roles">Who may call it; None means everyone, without a token.</param>
-/// <param name="Query">The query parameters it takes.</param>
 /// <param name="Operation">What the API's description says of it; null only for the catch-all.</param>
 public sealed record Endpoint(
-    string Name, RoutePattern Route, IReadOnlyList<string> Methods, Role Roles, IReadOnlyList<string> Query, OperationAttribute? Operation, MethodInfo Method)
+    string Name, RoutePattern Route, IReadOnlyList<string> Methods, Role Roles, OperationAttribute? Operation, MethodInfo Method)
 {
     /// <summary>True for the function that answers what no other does; it is no part of the API.</summary>
     public bool IsCatchAll => Route.RawText == Prefix + "{*path}";
@@ -70,7 +69,6 @@ public sealed class Endpoints
             RoutePatternFactory.Parse(Endpoint.Prefix + (trigger.Route ?? function.Name)),
             [.. (trigger.Methods ?? []).Select(name => name.ToUpperInvariant())],
             method.GetCustomAttribute<AllowAttribute>()?.Roles ?? Role.None,
-            method.GetCustomAttribute<QueryAttribute>()?.Names ?? [],
             method.GetCustomAttribute<OperationAttribute>(),
             method);
 

@@ -19,6 +19,9 @@ public sealed class Fields(JsonElement body, bool isQuery = false, List<AskedFie
     public string Pointer(string name) =>
         isQuery ? name : "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
+    /// <summary>What was found so far.</summary>
+    internal IReadOnlyList<Fault> Faults => faults;
+
     /// <summary>True when the field is there, be it null.</summary>
     public bool Has(string name) => body.TryGetProperty(name, out _);
 

@@ -21,6 +21,13 @@ public sealed record PageRequest(int Limit, string? Cursor, string CursorPointer
     public static PageRequest Read(Fields fields) =>
         new(fields.WholeNumber("limit", 1, MaxLimit) ?? DefaultLimit, fields.Text("cursor", CursorLength), fields.Pointer("cursor"));
 
+    /// <summary>The same where a list takes nothing else.</summary>
+    public static Result<PageRequest> From(Fields fields)
+    {
+        var page = Read(fields);
+        return fields.Finish(() => page);
+    }
+
     /// <summary>The page made of <see cref="Rows"/> rows or fewer.</summary>
     /// <param name="cursorAfter">The cursor that goes on after a row.</param>
     public Page<TItem> Of<TRow, TItem>(IReadOnlyList<TRow> rows, Func<TRow, TItem> item, Func<TRow, string> cursorAfter) =>

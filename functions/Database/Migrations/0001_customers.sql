@@ -67,7 +67,7 @@ create table customers (
     person_id uuid references people (id),
     external_id text check (length(external_id) between 1 and 255),
     email text not null check (length(email) <= 255),
-    phone text check (phone ~ '^\+[1-9][0-9]{1,14}$'),
+    phone text collate "C" check (phone ~ '^\+[1-9][0-9]{1,14}$'),
     first_name text check (length(first_name) between 1 and 100),
     last_name text check (length(last_name) between 1 and 100),
     date_of_birth date,

@@ -27,14 +27,15 @@ internal static class ExpectedProblems
     private static IEnumerable<Problem> Implied(Endpoint endpoint, OperationAttribute operation, string method) =>
     [
         HttpProblems.Internal,
+        Problem.Invalid(), // at least for a query parameter that does not exist
         .. endpoint.Roles == Role.None ? (Problem[])[] :
         [
             CallerProblems.NoToken, CallerProblems.BadToken, CallerProblems.WrongRole,
-            CallerProblems.BusinessNotChosen, CallerProblems.UnknownBusiness, HttpProblems.Unavailable,
+            CallerProblems.BusinessNotChosen, CallerProblems.UnknownBusiness, CallerProblems.AuthorityUnavailable,
+            HttpProblems.Unavailable,
         ],
-        .. operation.Body is null ? (Problem[])[] : [Problem.Invalid(), HttpProblems.MalformedJson, HttpProblems.BodyTooLarge, HttpProblems.WrongContentType],
+        .. operation.Body is null ? (Problem[])[] : [HttpProblems.MalformedJson, HttpProblems.BodyTooLarge, HttpProblems.WrongContentType],
         .. operation.Body is null || operation.IsBodyOptional ? (Problem[])[] : [HttpProblems.BodyMissing],
-        .. operation.Query is null ? (Problem[])[] : [Problem.Invalid()],
         .. operation.IfMatch ? [HttpProblems.IfMatchMissing, HttpProblems.Stale] : (Problem[])[],
         .. TakesIdempotencyKey(operation, method) ? [IdempotencyKeys.Reused] : (Problem[])[],
     ];

@@ -18,9 +18,9 @@ internal static class Questions
         var parser = type.GetMethod("From", Parsers, [typeof(Fields)])
             ?? throw new InvalidOperationException($"{type} has no static From(Fields), so the API's description cannot tell its fields.");
         var asked = new List<AskedField>();
-        var result = parser.Invoke(null, [new Fields(JsonElement.Parse("{}"), asked: asked)])!;
-        var problem = (Problem?)result.GetType().GetProperty(nameof(Result<>.Problem))!.GetValue(result);
-        var required = problem?.Errors.Where(fault => fault.Code == "required").Select(fault => fault.Pointer).ToHashSet() ?? [];
+        var fields = new Fields(JsonElement.Parse("{}"), asked: asked);
+        parser.Invoke(null, [fields]);
+        var required = fields.Faults.Where(fault => fault.Code == "required").Select(fault => fault.Pointer).ToHashSet();
         return [.. asked.Select(field => (field, required.Contains("/" + field.Name)))];
     }
 

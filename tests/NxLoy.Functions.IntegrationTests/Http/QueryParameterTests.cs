@@ -18,16 +18,6 @@ public sealed partial class QueryParameterTests(TestApp app) : IClassFixture<Tes
         Assert.Contains("surely-unknown unknown_parameter", answer.Faults);
     }
 
-    [Theory]
-    [MemberData(nameof(Functions))]
-    public async Task DeclaredParameters_AreKnown(string function)
-    {
-        var names = new Endpoints().Find(function)!.Query;
-        var answer = await SendAsync(function, "?surely-unknown=1" + string.Concat(names.Select(name => $"&{name}=1")));
-
-        Assert.Equal(["surely-unknown unknown_parameter"], answer.Faults.Where(fault => fault.EndsWith(" unknown_parameter", StringComparison.Ordinal)));
-    }
-
     [Fact]
     public async Task UnknownParameter_WithoutAToken_IsStill401() =>
         Assert.Equal(401, (await app.Anonymous().GetAsync($"/api/v1/customers/{Guid.NewGuid()}?x=1")).Code);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using NxLoy.Functions.Embedded;
 
 namespace NxLoy.Functions.UnitTests.Flavours;
 
@@ -9,7 +10,7 @@ public sealed class ContractTests
     public async Task EveryMirroredMember_StandsInTheOfficialApi()
     {
         var (exitCode, output) = await Checkout.DotnetAsync(
-            "run", FactBesideTheOfficialApiAttribute.Tool, "--", "--check", FactBesideTheOfficialApiAttribute.Api, typeof(Embedded.FunctionsTestHost).Assembly.Location);
+            "run", FactBesideTheOfficialApiAttribute.Tool, "--", "--check", FactBesideTheOfficialApiAttribute.Api, typeof(FunctionsTestHost).Assembly.Location);
 
         Assert.True(exitCode == 0, output);
     }
@@ -17,8 +18,8 @@ public sealed class ContractTests
     [Fact]
     public void TheOnlyPublicTypesOfOurOwn_AreTheTestHost() =>
         Assert.Equal(
-            [nameof(Embedded.FunctionsTestHost)],
-            Assembly.GetAssembly(typeof(Embedded.FunctionsTestHost))!.GetExportedTypes()
+            [nameof(FunctionsTestHost)],
+            Assembly.GetAssembly(typeof(FunctionsTestHost))!.GetExportedTypes()
                 .Where(type => type.Namespace!.StartsWith("NxLoy", StringComparison.Ordinal))
                 .Select(type => type.Name));
 }

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace NxLoy.Functions.Activity;
+
+internal static class ActivitySetup
+{
+    public static IServiceCollection AddActivity(this IServiceCollection services) => services
+        .AddSingleton<RecordTransactions>();
+}

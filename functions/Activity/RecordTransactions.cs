@@ -1,0 +1,181 @@
+using NxLoy.Functions.Businesses;
+using NxLoy.Functions.Customers;
+using NxLoy.Functions.Database;
+
+namespace NxLoy.Functions.Activity;
+
+/// <summary>
+/// Records a batch of one business's transactions and brings the figures of their customers up to date, all of it or
+/// nothing. The number of statements does not depend on the batch's size (1 to some thousands of facts). Whatever the
+/// order in which facts arrive and however they are split into batches, the figures come out the same.
+/// </summary>
+public sealed class RecordTransactions(BusinessDatabase database, TimeProvider time)
+{
+    private static readonly Problem TakenMeanwhile = new(409, "changed_meanwhile", "Another batch recorded one of these transactions at the same moment.");
+
+    /// <returns>An outcome a fact, in the order given; or not_found or business_closed for the whole batch.</returns>
+    public async Task<Result<IReadOnlyList<TransactionOutcome>>> ExecuteAsync(
+        Guid business, IReadOnlyList<TransactionFact> facts, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var result = await database.InTransactionAsync(business, session => RecordAsync(session, facts, time.Now()), cancellation);
+            if (result.Problem != TakenMeanwhile)
+            {
+                return result;
+            }
+
+            // Whoever took the id has committed by now, so the next look sees it.
+        }
+    }
+
+    private static async Task<Result<IReadOnlyList<TransactionOutcome>>> RecordAsync(Session session, IReadOnlyList<TransactionFact> facts, DateTimeOffset now)
+    {
+        var business = await WritableBusiness.ReadAsync(session);
+        if (business.Failed(out var closed))
+        {
+            return closed;
+        }
+
+        var customers = await LockCustomersAsync(session, facts);
+        var known = await ReadKnownAsync(session, facts, customers);
+        var judgements = TransactionRules.Judge(facts, known, business.Value.Currency, business.Value.TimeZone, now);
+
+        // By id, so that two batches that hold the same ids wait for each other in one order.
+        var accepted = judgements
+            .Where(judgement => judgement.Outcome.Status == TransactionStatus.Accepted)
+            .OrderBy(judgement => judgement.Fact.TransactionId, StringComparer.Ordinal)
+            .ToArray();
+        if (accepted.Length > 0)
+        {
+            if (await InsertAsync(session, accepted, now) < accepted.Length)
+            {
+                return TakenMeanwhile;
+            }
+
+            await InsertItemsAsync(session, accepted);
+            await ReverseSalesAsync(session, accepted);
+            await RefreshMetrics.ExecuteAsync(session, accepted.Select(judgement => judgement.Fact.CustomerId).Distinct().ToArray(), now);
+        }
+
+        return judgements.Select(judgement => judgement.Outcome).ToArray();
+    }
+
+    // All the batch's customers before anything else and in the order of their ids: two batches that share some go one
+    // after the other, and a sale's refunds are never judged at the same time, since they are of the same customer.
+    private static async Task<HashSet<Guid>> LockCustomersAsync(Session session, IReadOnlyList<TransactionFact> facts) =>
+        [.. await session.QueryAsync<Guid>(
+            "select id from customers where business_id = @business and id = any(@ids) order by id for no key update",
+            new { business = session.Business, ids = facts.Select(fact => fact.CustomerId).Distinct().ToArray() })];
+
+    private static async Task<TransactionRules.Known> ReadKnownAsync(Session session, IReadOnlyList<TransactionFact> facts, HashSet<Guid> customers)
+    {
+        var ids = facts.Select(fact => fact.TransactionId)
+            .Concat(facts.Select(fact => fact.OriginalTransactionId).OfType<string>())
+            .Where(TransactionRules.IsId)
+            .Distinct(StringComparer.Ordinal);
+        var rows = await session.QueryAsync<TransactionRow>(
+            """
+            select id, customer_id as customerid, kind, amount, reversed_amount as refunded, local_day as localday
+            from transactions
+            where business_id = @business and id = any(@ids)
+            """,
+            new { business = session.Business, ids = ids.ToArray() });
+        return new TransactionRules.Known(
+            customers,
+            rows.Select(row => row.Id).ToHashSet(StringComparer.Ordinal),
+            rows.Where(row => row.Kind == TransactionKind.SALE).ToDictionary(
+                row => row.Id, row => new TransactionRules.Sale(row.CustomerId, row.Amount, row.Refunded, row.LocalDay), StringComparer.Ordinal));
+    }
+
+    private static async Task<int> InsertAsync(Session session, TransactionRules.Judgement[] accepted, DateTimeOffset now) =>
+        (await session.QueryAsync<int>(
+            """
+            insert into transactions (
+                business_id, id, customer_id, kind, amount, currency, occurred_at, local_day, original_id, created_at)
+            select @business, t.id, t.customer_id, t.kind, t.amount, t.currency, t.occurred_at, t.local_day, t.original_id, @now
+            from unnest(@ids::text[], @customers::uuid[], @kinds::text[], @amounts::numeric[], @currencies::text[],
+                    @occurredAts::timestamptz[], @localDays::date[], @originals::text[])
+                with ordinality as t (id, customer_id, kind, amount, currency, occurred_at, local_day, original_id, position)
+            order by t.position
+            on conflict (business_id, id) do nothing
+            returning 1
+            """,
+            new
+            {
+                business = session.Business,
+                ids = accepted.Select(one => one.Fact.TransactionId).ToArray(),
+                customers = accepted.Select(one => one.Fact.CustomerId).ToArray(),
+                kinds = accepted.Select(one => one.Fact.Kind.ToString()).ToArray(),
+                amounts = accepted.Select(one => one.Fact.Amount).ToArray(),
+                currencies = accepted.Select(one => one.Fact.Currency).ToArray(),
+                occurredAts = accepted.Select(one => one.Fact.OccurredAt.UtcDateTime).ToArray(),
+                localDays = accepted.Select(one => one.LocalDay).ToArray(),
+                originals = accepted.Select(one => one.Fact.OriginalTransactionId).ToArray(),
+                now,
+            })).Count;
+
+    private static async Task InsertItemsAsync(Session session, TransactionRules.Judgement[] accepted)
+    {
+        var lines = accepted.SelectMany(one => one.Fact.Items.Select((item, line) => (one.Fact.TransactionId, Line: line + 1, Item: item))).ToArray();
+        if (lines.Length == 0)
+        {
+            return;
+        }
+
+        await session.ExecuteAsync(
+            """
+            insert into transaction_items (business_id, transaction_id, line, product, category, quantity, unit_price)
+            select @business, i.transaction_id, i.line, i.product, i.category, i.quantity, i.unit_price
+            from unnest(@transactions::text[], @lines::int[], @products::text[], @categories::text[], @quantities::numeric[], @prices::numeric[])
+                as i (transaction_id, line, product, category, quantity, unit_price)
+            """,
+            new
+            {
+                business = session.Business,
+                transactions = lines.Select(line => line.TransactionId).ToArray(),
+                lines = lines.Select(line => line.Line).ToArray(),
+                products = lines.Select(line => line.Item.Product).ToArray(),
+                categories = lines.Select(line => line.Item.Category).ToArray(),
+                quantities = lines.Select(line => line.Item.Quantity).ToArray(),
+                prices = lines.Select(line => line.Item.UnitPrice).ToArray(),
+            });
+    }
+
+    private static async Task ReverseSalesAsync(Session session, TransactionRules.Judgement[] accepted)
+    {
+        var reversed = accepted
+            .Where(one => one.Fact.Kind != TransactionKind.SALE)
+            .GroupBy(one => one.Fact.OriginalTransactionId!, one => one.Fact, StringComparer.Ordinal)
+            .ToArray();
+        if (reversed.Length == 0)
+        {
+            return;
+        }
+
+        await session.ExecuteAsync(
+            """
+            update transactions sale
+            set reversed_amount = sale.reversed_amount + r.refunded, is_voided = sale.is_voided or r.is_voided
+            from unnest(@ids::text[], @refunded::numeric[], @voided::boolean[]) as r (id, refunded, is_voided)
+            where sale.business_id = @business and sale.id = r.id
+            """,
+            new
+            {
+                business = session.Business,
+                ids = reversed.Select(sale => sale.Key).ToArray(),
+                refunded = reversed.Select(sale => sale.Where(fact => fact.Kind == TransactionKind.REFUND).Sum(fact => fact.Amount)).ToArray(),
+                voided = reversed.Select(sale => sale.Any(fact => fact.Kind == TransactionKind.VOID)).ToArray(),
+            });
+    }
+
+    private sealed record TransactionRow
+    {
+        public required string Id { get; init; }
+        public required Guid CustomerId { get; init; }
+        public required TransactionKind Kind { get; init; }
+        public required decimal Amount { get; init; }
+        public required decimal Refunded { get; init; }
+        public required DateOnly LocalDay { get; init; }
+    }
+}

@@ -1,0 +1,18 @@
+using NxLoy.Functions.Database;
+using NxLoy.Functions.Http;
+
+namespace NxLoy.Functions.Engagement;
+
+/// <summary>Whether the customer of a list is there for the caller at all; asked only when the list is empty.</summary>
+internal static class VisibleCustomer
+{
+    public static async Task<Result<Done>> FindAsync(BusinessDatabase database, Caller caller, Guid customer, CancellationToken cancellation)
+    {
+        var found = await database.QueryAsync<Guid>(
+            caller.Business,
+            "select id from customers where business_id = @business and id = @customer and (deleted_at is null or @seesDeleted)",
+            new { business = caller.Business, customer, caller.SeesDeleted },
+            cancellation);
+        return found.Count == 1 ? new Done() : EngagementProblems.NotFound;
+    }
+}
