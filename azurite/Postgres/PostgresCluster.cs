@@ -28,8 +28,7 @@ internal sealed class PostgresCluster(
     public async Task StartAsync(int port, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
-        if (Running is not null)
-            await StopAsync(cancellationToken);
+        await StopAsync();
         if (!Directory.Exists(DataFolder))
             await InitializeAsync(cancellationToken);
 
@@ -39,24 +38,14 @@ internal sealed class PostgresCluster(
         await LaunchAsync(cancellationToken);
     }
 
-    /// <summary>Ends the server: connections are closed, transactions rolled back, everything is written.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        if (Running is not { } server)
-            return;
-
-        await ControlAsync(["stop", "-m", "fast", "-w", "-t", "30"], cancellationToken);
-        if (server.IsAlive)
-            await ControlAsync(["stop", "-m", "immediate", "-w", "-t", "10"], cancellationToken);
-    }
+    public Task StopAsync() => Running?.StopAsync() ?? Task.CompletedTask;
 
     /// <summary>Makes the superuser's password the one we know, without knowing the old one: for a secrets file that was lost.</summary>
     public async Task ResetPasswordAsync(CancellationToken cancellationToken)
     {
         if (!Directory.Exists(DataFolder))
             return;
-        if (Running is not null)
-            await StopAsync(cancellationToken);
+        await StopAsync();
 
         File.Delete(Postmaster.PidFile(DataFolder));
         await account.OwnAsync(folder, cancellationToken);

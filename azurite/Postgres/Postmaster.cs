@@ -5,8 +5,8 @@ using NxLoy.Functions.LocalStack.Tools;
 
 namespace NxLoy.Functions.LocalStack.Postgres;
 
-/// <summary>The server process, as the pid file in its data folder tells: line 1 its number, line 3 when it started, line 4 its port.</summary>
-internal sealed record Postmaster(int Pid, int Port)
+/// <summary>The server process, as the pid file in its data folder tells: line 1 its number, line 3 when it started.</summary>
+internal sealed record Postmaster(string DataFolder, int Pid)
 {
     // The file tells the start to the second, and the kernel's and the server's clocks are read a moment apart.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
@@ -26,16 +26,47 @@ internal sealed record Postmaster(int Pid, int Port)
             return null;
         }
 
-        if (lines.Length < 4
+        if (lines.Length < 3
             || !int.TryParse(lines[0], CultureInfo.InvariantCulture, out var pid)
-            || !long.TryParse(lines[2], CultureInfo.InvariantCulture, out var started)
-            || !int.TryParse(lines[3], CultureInfo.InvariantCulture, out var port))
+            || !long.TryParse(lines[2], CultureInfo.InvariantCulture, out var started))
             return null;
 
-        return IsPostgres(pid, DateTimeOffset.FromUnixTimeSeconds(started)) ? new Postmaster(pid, port) : null;
+        return IsPostgres(pid, DateTimeOffset.FromUnixTimeSeconds(started)) ? new Postmaster(dataFolder, pid) : null;
     }
 
     public bool IsAlive => ProcessTable.IsAlive(Pid);
+
+    /// <summary>Ends it: connections are closed, transactions rolled back, everything is written.</summary>
+    /// <remarks>
+    /// By the signals that pg_ctl would send, but as who we are: pg_ctl runs as PostgreSQL does, and root may have started it in
+    /// another way than it would now. Windows has no signals; there pg_ctl does it.
+    /// </remarks>
+    public async Task StopAsync()
+    {
+        if (OperatingSystem.IsWindows())
+            await Command.RunAsync([PgCtl(), "-D", DataFolder, "stop", "-m", "fast", "-w", "-t", "30"], CancellationToken.None);
+        else if (!await EndsAsync(Signals.Interrupt, TimeSpan.FromSeconds(30))) // a fast shutdown
+            await EndsAsync(Signals.Quit, TimeSpan.FromSeconds(10)); // an immediate one: it recovers at the next start
+        if (IsAlive)
+            throw new LauncherException($"PostgreSQL (process {Pid}) does not end.");
+    }
+
+    private async Task<bool> EndsAsync(int signal, TimeSpan patience)
+    {
+        _ = Signals.Send(Pid, signal);
+        for (var watch = Stopwatch.StartNew(); IsAlive; await Task.Delay(10))
+            if (watch.Elapsed > patience)
+                return false;
+
+        return true;
+    }
+
+    // Beside the program that runs, which need not be the one that is installed by now.
+    private string PgCtl()
+    {
+        using var process = Process.GetProcessById(Pid);
+        return Path.Combine(Path.GetDirectoryName(process.MainModule!.FileName)!, "pg_ctl.exe");
+    }
 
     private static bool IsPostgres(int pid, DateTimeOffset started)
     {

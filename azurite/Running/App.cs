@@ -43,8 +43,7 @@ internal sealed class App(Checkout checkout)
         try
         {
             using var answer = await http.GetAsync("/api/health/live", cancellationToken);
-            // The embedded runtime listens when the app has started: until the app has a health function, a 404 says so too.
-            return answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound;
+            return answer.StatusCode == HttpStatusCode.OK;
         }
         catch (Exception notYet) when (notYet is HttpRequestException
             || (notYet is TaskCanceledException && !cancellationToken.IsCancellationRequested))

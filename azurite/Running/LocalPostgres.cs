@@ -8,7 +8,9 @@ internal sealed class LocalPostgres(Checkout checkout, Secrets secrets, Narrator
 {
     private string Folder => Path.Combine(checkout.Data, "postgres");
 
-    public bool IsAlive => Postmaster.Of(Path.Combine(Folder, "data")) is not null;
+    private Postmaster? Server => Postmaster.Of(Path.Combine(Folder, "data"));
+
+    public bool IsAlive => Server is not null;
 
     public string LogFile => Path.Combine(Folder, "postgres.log");
 
@@ -35,11 +37,7 @@ internal sealed class LocalPostgres(Checkout checkout, Secrets secrets, Narrator
             Connection(port, "nxloy_owner", secrets.OwnerPassword));
     }
 
-    public async Task StopAsync()
-    {
-        if (IsAlive)
-            await (await ClusterAsync(CancellationToken.None)).StopAsync(CancellationToken.None);
-    }
+    public Task StopAsync() => Server?.StopAsync() ?? Task.CompletedTask;
 
     public void Delete()
     {

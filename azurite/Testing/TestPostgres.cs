@@ -43,7 +43,7 @@ internal sealed class TestPostgres : IAsyncDisposable
         {
             // Nothing of value lies there, and without fsync a crash of the machine may have damaged it.
             narrator.Say($"The test cluster does not start ({broken.Message.Split('\n')[0]}): making a new one.");
-            await cluster.StopAsync(cancellationToken);
+            await cluster.StopAsync();
             cluster.Delete();
             return await StartAsync(cluster, cancellationToken);
         }
@@ -76,5 +76,5 @@ internal sealed class TestPostgres : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync() => await cluster.StopAsync(CancellationToken.None);
+    public async ValueTask DisposeAsync() => await cluster.StopAsync();
 }

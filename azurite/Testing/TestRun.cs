@@ -92,7 +92,9 @@ internal sealed class TestRun(Checkout checkout, TestOptions options, Narrator n
     {
         narrator.Say($"Running {project}.");
         var environment = new Dictionary<string, string> { ["NXLOY_TEST_POSTGRES"] = postgres };
-        var result = await Command.RunAsync(Arguments(project), cancellationToken, checkout.Root, environment, onLine: narrator.Say);
+        var result = await Command.RunAsync(
+            Arguments(project), cancellationToken, checkout.Root, environment,
+            onLine: narrator.Say, pidFile: new PidFile(Path.Combine(checkout.Data, "test.pid")));
         return TestResults.Read(Path.Combine(Results, project, "results.trx"), project, result.ExitCode);
     }
 

@@ -7,6 +7,9 @@ namespace NxLoy.Functions.LocalStack.Tools;
 /// <summary>Asks a process to end, or makes it.</summary>
 internal static partial class Signals
 {
+    // The numbers are the same on every Unix.
+    public const int Interrupt = 2;
+    public const int Quit = 3;
     private const int Kill = 9;
     private const int Terminate = 15;
 
@@ -37,6 +40,7 @@ internal static partial class Signals
         }
     }
 
+    /// <summary>Unix only.</summary>
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Send(int pid, int signal);
+    public static partial int Send(int pid, int signal);
 }

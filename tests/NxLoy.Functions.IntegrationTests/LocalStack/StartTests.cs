@@ -80,6 +80,16 @@ public sealed class StartTests(LocalStackFixture stack) : IClassFixture<LocalSta
     }
 
     [Fact]
+    public async Task Advance_MovesTheAppsBusinessTime()
+    {
+        await stack.RunningAsync();
+
+        var moved = (await Launcher.RunAsync(stack.Data, "advance", "30d")).Expect(0);
+
+        Assert.Contains("\"offset\":\"P30D", moved.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Reset_EmptiesTheData_AndKeepsBusinessesAndKeys()
     {
         var before = await stack.RunningAsync();
