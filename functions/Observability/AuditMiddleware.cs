@@ -39,7 +39,7 @@ public sealed class AuditMiddleware(AuditLog log, Endpoints endpoints, TimeProvi
         var function = context.FunctionDefinition.Name;
         return new AuditEntry(
             time.Now(), caller.Business, caller.Subject, caller.Roles.ToString().ToLowerInvariant(), function,
-            $"/{endpoints.Find(function)!.Route.RawText}", customers, Correlation.Of(context));
+            $"/{endpoints.Find(function)!.Route.RawText}", customers, Correlation.Of(context.TraceContext.TraceParent));
     }
 
     // .../customers/{id}/...: what is asked of a customer is about it, whatever the answer shows.
