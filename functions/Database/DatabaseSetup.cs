@@ -17,11 +17,27 @@ internal static class DatabaseSetup
             .AddSingleton(provider =>
             {
                 var options = provider.GetRequiredService<DatabaseOptions>();
-                return new BusinessDatabase(Source(options.App), Source(options.Standby ?? options.App));
+                var app = Source(options.App);
+                return new BusinessDatabase(app, options.Standby is null ? app : StandbyFirst(options.App, options.Standby));
             })
             .AddSingleton(provider => new WorkerDatabase(Source(provider.GetRequiredService<DatabaseOptions>().Worker)));
     }
 
-    private static NpgsqlDataSource Source(string connectionString) => NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, ApplicationName = "nxloy" }.ConnectionString);
+    private static NpgsqlDataSource Source(string connectionString) => NpgsqlDataSource.Create(Tuned(connectionString));
+
+    /// <summary>Reads from the standby while there is one, and from the primary when it is gone.</summary>
+    private static NpgsqlDataSource StandbyFirst(string primary, string standby)
+    {
+        var both = new NpgsqlConnectionStringBuilder(Tuned(standby)) { Host = string.Join(',', HostsOf(standby).Concat(HostsOf(primary)).Distinct()) };
+        return new NpgsqlDataSourceBuilder(both.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.PreferStandby);
+    }
+
+    private static IEnumerable<string> HostsOf(string connectionString)
+    {
+        var parsed = new NpgsqlConnectionStringBuilder(connectionString);
+        return (parsed.Host ?? "").Split(',').Select(host => host.Contains(':', StringComparison.Ordinal) ? host : FormattableString.Invariant($"{host}:{parsed.Port}"));
+    }
+
+    private static string Tuned(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, ApplicationName = "nxloy" }.ConnectionString;
 }
