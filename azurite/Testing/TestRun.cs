@@ -120,10 +120,10 @@ internal sealed class TestRun(Checkout checkout, TestOptions options, Narrator n
         var coverage = LineCoverage.Read(Directory.EnumerateFiles(Results, "coverage.cobertura.xml", SearchOption.AllDirectories));
         narrator.Say("Lines covered:");
         narrator.Say(coverage.Describe());
-        if (coverage.Total >= LineCoverage.Required)
-            return true;
-
-        narrator.Say($"Less than {LineCoverage.Required:0} % of the lines are covered: that fails the run.");
-        return false;
+        foreach (var assembly in coverage.Missing)
+            narrator.Say($"{assembly} was not measured: that fails the run.");
+        if (coverage.Total < LineCoverage.Required)
+            narrator.Say($"Less than {LineCoverage.Required:0} % of the lines are covered: that fails the run.");
+        return coverage.Total >= LineCoverage.Required && !coverage.Missing.Any();
     }
 }

@@ -20,6 +20,10 @@ public sealed class LineCoverageTests : IDisposable
     }
 
     [Fact]
+    public void Missing_OfAnAssemblyThatWasLeftOut_NamesIt() => Assert.Equal(
+        ["NxLoy.Functions.Embedded"], LineCoverage.Read([Report("unit", ("NxLoy.Functions", "A.cs", "1:1"))]).Missing);
+
+    [Fact]
     public void Total_OfNothing_IsZero() => Assert.Equal(0, LineCoverage.Read([]).Total);
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
