@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace NxLoy.Functions.Http;
@@ -34,6 +35,15 @@ public static class Answers
     /// <summary>An ETag as this API writes it: the version in quotes.</summary>
     public static string ETag(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
+    // Whole, with its length: the host passes a payload on once and not in pieces.
+    private static Task WriteAsync<T>(HttpContext http, T value, string contentType)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(value, Json.Options);
+        http.Response.ContentType = contentType;
+        http.Response.ContentLength = bytes.Length;
+        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.Body.WriteAsync(bytes, http.RequestAborted).AsTask();
+    }
+
     private sealed class JsonAnswer<T>(int status, T value) : IResult, IAboutCustomers
     {
         IEnumerable<Guid>? IAboutCustomers.Customers => value is IAboutCustomers about ? about.Customers : [];
@@ -57,7 +67,7 @@ public static class Answers
                 response.Headers.ETag = ETag(version);
             }
 
-            return response.WriteAsJsonAsync(value, Json.Options, "application/json; charset=utf-8", httpContext.RequestAborted);
+            return WriteAsync(httpContext, value, "application/json; charset=utf-8");
         }
     }
 
@@ -82,7 +92,7 @@ public static class Answers
                 response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             }
 
-            return response.WriteAsJsonAsync(ProblemDocument.Of(problem), Json.Options, "application/problem+json", httpContext.RequestAborted);
+            return WriteAsync(httpContext, ProblemDocument.Of(problem), "application/problem+json");
         }
     }
 }

@@ -12,7 +12,7 @@ public static class Json
     {
         // The answers are JSON documents and never stand inside a page, so names keep their letters.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(), new InstantConverter() },
+        Converters = { new JsonStringEnumConverter(), new InstantConverter(), new AmountConverter() },
     };
 
     private sealed class InstantConverter : JsonConverter<DateTimeOffset>
@@ -22,5 +22,16 @@ public static class Json
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.UtcDateTime);
+    }
+
+    /// <summary>10.5 and not 10.5000: how many decimals a column keeps says nothing.</summary>
+    private sealed class AmountConverter : JsonConverter<decimal>
+    {
+        // Dividing by a one with every decimal a decimal can have takes trailing zeros off.
+        private const decimal One = 1.0000000000000000000000000000m;
+
+        public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDecimal();
+
+        public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) => writer.WriteNumberValue(value / One);
     }
 }

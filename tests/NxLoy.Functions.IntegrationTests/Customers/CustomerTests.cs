@@ -60,6 +60,10 @@ public sealed class CustomerTests(TestApp app) : IClassFixture<TestApp>
     }
 
     [Fact]
+    public async Task Amounts_ShowNoTrailingZeros() =>
+        Assert.Contains("\"totalSpent\":0,", (await app.CustomerAsync()).Text, StringComparison.Ordinal);
+
+    [Fact]
     public async Task Post_NationalPhone_IsReadInTheBusinessRegion()
     {
         var german = await app.GivenBusinessAsync(timeZone: "Europe/Berlin", region: "DE");
