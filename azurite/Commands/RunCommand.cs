@@ -9,7 +9,8 @@ internal static class RunCommand
         """
         ./run [OPTIONS]                  starts PostgreSQL, Azurite and the app; Ctrl-C stops them
           --reset                        empties the local data first
-          --demo                         fills both businesses with customers and a year of transactions
+          --demo                         fills both businesses with 300 customers and a year of transactions each;
+                                         said again it changes nothing
           --detach                       returns when the app answers, and leaves it running
           --azure                        the azure flavour, run by Core Tools (func)
           --port N                       where the app listens (default 7071, else a free one above)

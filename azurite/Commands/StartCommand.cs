@@ -7,10 +7,7 @@ internal static class StartCommand
 {
     public static async Task<int> ExecuteAsync(StartOptions options, Checkout checkout, CancellationToken cancellationToken)
     {
-        // Before anything that runs is disturbed.
-        if (options.Demo && !Demo.Exists)
-            throw new LauncherException("--demo: there is nothing yet that fills the businesses. Start without it.");
-        if (options.Flavour == Flavour.Azure)
+        if (options.Flavour == Flavour.Azure) // before anything that runs is disturbed
             await CoreTools.RequireAsync(cancellationToken);
 
         var narrator = new Narrator(Console.Out);

@@ -5,5 +5,6 @@ namespace NxLoy.Functions.Activity;
 internal static class ActivitySetup
 {
     public static IServiceCollection AddActivity(this IServiceCollection services) => services
-        .AddSingleton<RecordTransactions>();
+        .AddSingleton<RecordTransactions>()
+        .AddSingleton<TakeInEvents>();
 }

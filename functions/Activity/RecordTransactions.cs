@@ -14,12 +14,20 @@ public sealed class RecordTransactions(BusinessDatabase database, TimeProvider t
     private static readonly Problem TakenMeanwhile = new(409, "changed_meanwhile", "Another batch recorded one of these transactions at the same moment.");
 
     /// <returns>An outcome a fact, in the order given; or not_found or business_closed for the whole batch.</returns>
-    public async Task<Result<IReadOnlyList<TransactionOutcome>>> ExecuteAsync(
-        Guid business, IReadOnlyList<TransactionFact> facts, CancellationToken cancellation)
+    public Task<Result<IReadOnlyList<TransactionOutcome>>> ExecuteAsync(
+        Guid business, IReadOnlyList<TransactionFact> facts, CancellationToken cancellation) =>
+        InTransactionAsync(business, session => ExecuteAsync(session, facts), cancellation);
+
+    /// <summary>The same in the transaction of <see cref="InTransactionAsync"/>, for a use case that writes more in it.</summary>
+    internal Task<Result<IReadOnlyList<TransactionOutcome>>> ExecuteAsync(Session session, IReadOnlyList<TransactionFact> facts) =>
+        RecordAsync(session, facts, time.Now());
+
+    /// <summary>Runs the work in one transaction, from the start once more where another batch was quicker.</summary>
+    internal async Task<Result<T>> InTransactionAsync<T>(Guid business, Func<Session, Task<Result<T>>> work, CancellationToken cancellation)
     {
         while (true)
         {
-            var result = await database.InTransactionAsync(business, session => RecordAsync(session, facts, time.Now()), cancellation);
+            var result = await database.InTransactionAsync(business, work, cancellation);
             if (result.Problem != TakenMeanwhile)
             {
                 return result;

@@ -9,6 +9,8 @@ public static class Body
     /// <summary>Bytes; profiles, notes and settings are far smaller, so anything above is a mistake or an attack.</summary>
     public const int Limit = 1024 * 1024;
 
+    private static readonly string[] Json = ["application/json", "application/merge-patch+json"];
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
     /// <summary>The body's fields as <paramref name="parse"/> understands them, or every fault in them.</summary>
@@ -31,12 +33,22 @@ public static class Body
     /// <summary>The body as one JSON object.</summary>
     public static async Task<Result<JsonElement>> ReadJsonAsync(this HttpRequest request, CancellationToken cancellation)
     {
-        if (request.ContentLength > Limit)
+        var document = await request.ReadDocumentAsync(Limit, Json, cancellation);
+        return document.Problem is null && document.Value.ValueKind != JsonValueKind.Object
+            ? Problem.Invalid(new Fault("", "wrong_type", "The body must be a JSON object."))
+            : document;
+    }
+
+    /// <summary>The body as any JSON, of at most <paramref name="limit"/> bytes and one of the content types.</summary>
+    public static async Task<Result<JsonElement>> ReadDocumentAsync(
+        this HttpRequest request, int limit, IReadOnlyList<string> contentTypes, CancellationToken cancellation)
+    {
+        if (request.ContentLength > limit)
         {
             return HttpProblems.BodyTooLarge;
         }
 
-        var bytes = await ReadBytesAsync(request.Body, cancellation);
+        var bytes = await ReadBytesAsync(request.Body, limit, cancellation);
         if (bytes is null)
         {
             return HttpProblems.BodyTooLarge;
@@ -47,7 +59,7 @@ public static class Body
             return HttpProblems.BodyMissing;
         }
 
-        if (!IsJson(request.ContentType))
+        if (!IsOf(request.ContentType, contentTypes))
         {
             return HttpProblems.WrongContentType;
         }
@@ -55,9 +67,7 @@ public static class Body
         try
         {
             using var document = JsonDocument.Parse(bytes, Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? document.RootElement.Clone()
-                : Problem.Invalid(new Fault("", "wrong_type", "The body must be a JSON object."));
+            return document.RootElement.Clone();
         }
         catch (JsonException)
         {
@@ -65,16 +75,17 @@ public static class Body
         }
     }
 
-    private static bool IsJson(string? contentType) =>
-        contentType?.Split(';')[0].Trim().ToLowerInvariant() is "application/json" or "application/merge-patch+json";
+    /// <summary>True where the header, whatever its parameters, names one of them.</summary>
+    public static bool IsOf(string? contentType, IReadOnlyList<string> contentTypes) =>
+        contentTypes.Contains(contentType?.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase);
 
-    private static async Task<byte[]?> ReadBytesAsync(Stream body, CancellationToken cancellation)
+    private static async Task<byte[]?> ReadBytesAsync(Stream body, int limit, CancellationToken cancellation)
     {
         using var copy = new MemoryStream();
         var buffer = new byte[16 * 1024];
         while (await body.ReadAsync(buffer, cancellation) is var read and > 0)
         {
-            if (copy.Length + read > Limit)
+            if (copy.Length + read > limit)
             {
                 return null;
             }

@@ -10,7 +10,7 @@ internal static class HttpProblems
 
     public static Problem BodyTooLarge { get; } = new(413, "body_too_large", "The body is larger than this accepts.");
 
-    public static Problem WrongContentType { get; } = new(415, "unsupported_media_type", "The body must be application/json.");
+    public static Problem WrongContentType { get; } = new(415, "unsupported_media_type", "The body is of no content type that this accepts.");
 
     public static Problem IfMatchMissing { get; } = new(428, "if_match_missing", "This needs the header If-Match with the ETag that was read, or *.");
 

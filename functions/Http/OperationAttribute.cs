@@ -13,6 +13,14 @@ public sealed class OperationAttribute(string summary) : Attribute
     /// <summary>A type with a static <c>From(Fields)</c>, whose questions are the body's fields; null takes no body.</summary>
     public Type? Body { get; init; }
 
+    /// <summary>
+    /// For a body that is no object of <see cref="Fields"/>: a type with a static <c>Schemas()</c>, which answers the JSON
+    /// schema of each content type.
+    /// </summary>
+    public Type? BodySchema { get; init; }
+
+    public bool TakesBody => Body is not null || BodySchema is not null;
+
     /// <summary>True where the body may be left out.</summary>
     public bool IsBodyOptional { get; init; }
 

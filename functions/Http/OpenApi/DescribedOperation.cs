@@ -34,6 +34,11 @@ internal sealed class DescribedOperation(Endpoint endpoint, string method, Schem
         {
             json["requestBody"] = RequestBody(body);
         }
+        else if (operation.BodySchema is { } documents)
+        {
+            var content = Questions.SchemasOf(documents).Select(one => KeyValuePair.Create(one.Key, (JsonNode?)new JsonObject { ["schema"] = one.Value }));
+            json["requestBody"] = new JsonObject { ["required"] = !operation.IsBodyOptional, ["content"] = new JsonObject(content) };
+        }
 
         json["responses"] = Responses();
         return json;

@@ -24,6 +24,11 @@ internal static class Questions
         return [.. asked.Select(field => (field, required.Contains("/" + field.Name)))];
     }
 
+    /// <summary>By content type, what a body is like that is no object of fields.</summary>
+    public static IReadOnlyDictionary<string, JsonObject> SchemasOf(Type type) =>
+        (IReadOnlyDictionary<string, JsonObject>?)type.GetMethod("Schemas", Parsers, [])?.Invoke(null, null)
+            ?? throw new InvalidOperationException($"{type} has no static Schemas(), so the API's description cannot tell the body.");
+
     /// <summary>The body as a schema. A merge patch asks for nothing: what it leaves out stays.</summary>
     public static JsonObject SchemaOf(Type type, Documentation documentation, bool isPatch)
     {

@@ -88,6 +88,16 @@ internal static class Scenarios
         ["DeleteCustomerPerson"] = new(async stage => new Call(PathOf((await TiedAsync(stage)).Here) + "/person")),
         ["GetPerson"] = new(async stage => new Call($"/api/v1/people/{(await TiedAsync(stage)).Person}")),
         ["VerifyAudit"] = new("/api/v1/audit/verification"),
+        ["PostEvents"] = new(async stage => new Call("/api/v1/events", Events.Batch(Events.Sale(stage.Business, (await stage.CustomerAsync()).Id))))
+        {
+            Problems =
+            {
+                ["invalid_request"] = _ => Task.FromResult(new Call("/api/v1/events", new Typed(Events.BatchType, "{}"))),
+                ["malformed_json"] = _ => Task.FromResult(new Call("/api/v1/events", new Typed(Events.OneType, "{"))),
+                ["body_too_large"] = _ => Task.FromResult(new Call("/api/v1/events", new Typed(Events.OneType, new string(' ', 9 * 1024 * 1024)))),
+                ["too_many_events"] = _ => Task.FromResult(new Call("/api/v1/events", Events.Batch(new object[1001]))),
+            },
+        },
         ["GetBusiness"] = new("/api/v1/business"),
         ["PutBusiness"] = new("/api/v1/business", new { consentMode = "opt_in", defaultMargin = 0.4, acquisitionCost = 12.5, graceMonths = 2 }),
     };

@@ -36,7 +36,7 @@ public sealed class ApiClient
 
     public Task<Answer> DeleteAsync(string path, object? body = null, string? ifMatch = "*") => SendAsync(HttpMethod.Delete, path, body, Match(ifMatch));
 
-    /// <param name="body">A string is sent as it is; HttpContent too; anything else as JSON.</param>
+    /// <param name="body">A string is sent as it is; HttpContent too; <see cref="Typed"/> as what it says; anything else as JSON.</param>
     public async Task<Answer> SendAsync(HttpMethod method, string path, object? body = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path)
@@ -45,6 +45,7 @@ public sealed class ApiClient
             {
                 null => null,
                 HttpContent content => content,
+                Typed typed => new StringContent(typed.Text, Encoding.UTF8, typed.ContentType),
                 string text => new StringContent(text, Encoding.UTF8, "application/json"),
                 _ => new StringContent(JsonSerializer.Serialize(body, JsonSerializerOptions.Web), Encoding.UTF8, "application/json"),
             },
@@ -60,11 +61,17 @@ public sealed class ApiClient
         {
             AllowedMethods = [.. response.Content.Headers.Allow],
         };
-        contract?.Check(method, path, sent, answer);
+        contract?.Check(method, path, sent, request.Content?.Headers.ContentType?.MediaType, answer);
         return answer;
     }
 
     private static (string, string)[] Match(string? ifMatch) => ifMatch is null ? [] : [("If-Match", ifMatch)];
+}
+
+/// <summary>A body of another content type than application/json.</summary>
+public sealed record Typed(string ContentType, object Body)
+{
+    public string Text => Body as string ?? JsonSerializer.Serialize(Body, JsonSerializerOptions.Web);
 }
 
 /// <summary>What the API answered.</summary>

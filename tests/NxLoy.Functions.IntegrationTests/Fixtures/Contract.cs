@@ -39,7 +39,7 @@ public sealed class Contract
         select (int.Parse(response.Key, CultureInfo.InvariantCulture), (string)code!);
 
     /// <summary>Throws, saying where, when the answer is not as described.</summary>
-    public void Check(HttpMethod method, string target, string? sent, Answer answer)
+    public void Check(HttpMethod method, string target, string? sent, string? contentType, Answer answer)
     {
         var (path, query) = target.Split('?', 2) is [var before, var after] ? (before, after) : (target, "");
         var known = operations.Find(candidate => candidate.Method == method.Method && candidate.Path.IsMatch(path));
@@ -103,8 +103,8 @@ public sealed class Contract
                 return;
             }
 
-            var schema = described["requestBody"]?["content"]?.AsObject().First().Value!["schema"];
-            Require(schema is not null, "accepted a body, but none is described.");
+            var schema = described["requestBody"]?["content"]?[contentType ?? ""]?["schema"];
+            Require(schema is not null, $"accepted a body of {contentType}, but none is described.");
             var faults = new SchemaCheck(Document).Faults(schema!, JsonNode.Parse(body));
             Require(faults.Count == 0, $"accepted a body that is not as described:\n{string.Join('\n', faults)}\n{body}");
         }

@@ -1,0 +1,13 @@
+using System.Globalization;
+
+namespace NxLoy.Functions.Activity;
+
+internal static class ActivityProblems
+{
+    public static Problem TooManyEvents { get; } = new(413, "too_many_events", "There are more events than one request takes.")
+    {
+        Detail = string.Create(CultureInfo.InvariantCulture, $"At most {TakeInEvents.MaxEvents}: send the rest in another request."),
+    };
+
+    public static Problem NotAnEvent { get; } = Problem.Invalid(new Fault("", "wrong_type", "One event is a JSON object, a batch a list of them."));
+}

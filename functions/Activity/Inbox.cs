@@ -1,0 +1,56 @@
+using NxLoy.Functions.Database;
+
+namespace NxLoy.Functions.Activity;
+
+/// <summary>Remembers what became of each event, so that one that is sent again has no second effect.</summary>
+internal static class Inbox
+{
+    /// <summary>Those of the ids whose events have had their effect before.</summary>
+    public static async Task<HashSet<string>> FindSettledAsync(Session session, IEnumerable<string> ids) =>
+        [.. (await session.QueryAsync<Settled>(
+            """
+            select event_id as id from inbox
+            where business_id = @business and event_id = any(@ids) and outcome in ('accepted', 'duplicate')
+            """,
+            new { business = session.Business, ids = ids.ToArray() })).Select(one => one.Id)];
+
+    /// <summary>Notes the outcomes; what is settled stays as it is.</summary>
+    /// <param name="outcomes">Each id once.</param>
+    public static async Task WriteAsync(Session session, IReadOnlyCollection<(ArrivedEvent Event, EventResult Result)> outcomes, DateTimeOffset now)
+    {
+        // By id, so that two requests with the same events wait for each other in one order.
+        var rows = outcomes.OrderBy(one => one.Event.Id, StringComparer.Ordinal).ToArray();
+        if (rows.Length == 0)
+        {
+            return;
+        }
+
+        await session.ExecuteAsync(
+            """
+            insert into inbox (business_id, event_id, type, event_time, outcome, code, first_received_at, received_at)
+            select @business, e.id, e.type, e.time, e.outcome, e.code, @now, @now
+            from unnest(@ids::text[], @types::text[], @times::timestamptz[], @outcomes::text[], @codes::text[])
+                with ordinality as e (id, type, time, outcome, code, position)
+            order by e.position
+            on conflict (business_id, event_id) do update
+                set type = excluded.type, event_time = excluded.event_time, outcome = excluded.outcome, code = excluded.code,
+                    received_at = excluded.received_at
+                where inbox.outcome not in ('accepted', 'duplicate')
+            """,
+            new
+            {
+                business = session.Business,
+                ids = rows.Select(row => row.Event.Id).ToArray(),
+                types = rows.Select(row => row.Event.Type).ToArray(),
+                times = rows.Select(row => row.Event.Time?.UtcDateTime).ToArray(),
+                outcomes = rows.Select(row => row.Result.Status.ToString()).ToArray(),
+                codes = rows.Select(row => row.Result.Code).ToArray(),
+                now,
+            });
+    }
+
+    private sealed record Settled
+    {
+        public required string Id { get; init; }
+    }
+}
