@@ -23,10 +23,10 @@ public sealed class TakeInEvents(RecordTransactions record, TimeProvider time)
         }
 
         var arrived = events.Select(one => EventParser.Parse(one, caller.Business)).ToArray();
-        return await record.InTransactionAsync(caller.Business, session => TakeInAsync(session, arrived), cancellation);
+        return await record.InTransactionAsync(caller.Business, session => TakeInAsync(session, caller.Trail, arrived), cancellation);
     }
 
-    private async Task<Result<EventResults>> TakeInAsync(Session session, ArrivedEvent[] arrived)
+    private async Task<Result<EventResults>> TakeInAsync(Session session, AuditTrail trail, ArrivedEvent[] arrived)
     {
         var business = await WritableBusiness.ReadAsync(session);
         if (business.Failed(out var closed))
@@ -37,7 +37,7 @@ public sealed class TakeInEvents(RecordTransactions record, TimeProvider time)
         // An id that stands twice in the batch is one event.
         var settled = await Inbox.FindSettledAsync(session, arrived.Select(one => one.Id).OfType<string>().Distinct());
         var fresh = arrived.Where(one => one.Transaction is not null && !settled.Contains(one.Id!)).DistinctBy(one => one.Id).ToArray();
-        var recorded = await RecordAsync(session, business.Value.DefaultRegion, fresh);
+        var recorded = await RecordAsync(session, trail, business.Value.DefaultRegion, fresh);
         if (recorded.Failed(out var refused))
         {
             return refused;
@@ -50,10 +50,12 @@ public sealed class TakeInEvents(RecordTransactions record, TimeProvider time)
         }
 
         await Inbox.WriteAsync(session, Kept(arrived, results), time.Now());
+        await trail.FlushAsync();
         return new EventResults(results);
     }
 
-    private async Task<Result<Dictionary<string, EventResult>>> RecordAsync(Session session, string region, ArrivedEvent[] fresh)
+    private async Task<Result<Dictionary<string, EventResult>>> RecordAsync(
+        Session session, AuditTrail trail, string region, ArrivedEvent[] fresh)
     {
         if (fresh.Length == 0)
         {
@@ -64,9 +66,15 @@ public sealed class TakeInEvents(RecordTransactions record, TimeProvider time)
         var links = await LinkCustomers.ExecuteAsync(
             session, region, told.Select(one => one.ExternalId).OfType<string>(), told.Select(one => one.Email).OfType<string>(),
             told.Select(one => one.Phone).OfType<string>());
-        var outcomes = await record.ExecuteAsync(session, [.. told.Select(one => one.Fact with { CustomerId = CustomerOf(one, links) })]);
-        return outcomes.Failed(out var refused) ? refused
-            : fresh.Zip(outcomes.Value, (one, outcome) => new EventResult(one.Id, StatusOf(outcome.Status), outcome.Code)).ToDictionary(result => result.Id!);
+        TransactionFact[] facts = [.. told.Select(one => one.Fact with { CustomerId = CustomerOf(one, links) })];
+        var outcomes = await record.ExecuteAsync(session, facts);
+        if (outcomes.Failed(out var refused))
+        {
+            return refused;
+        }
+
+        trail.Touch(facts.Zip(outcomes.Value).Where(one => one.Second.Status == TransactionStatus.Accepted).Select(one => one.First.CustomerId));
+        return fresh.Zip(outcomes.Value, (one, outcome) => new EventResult(one.Id, StatusOf(outcome.Status), outcome.Code)).ToDictionary(result => result.Id!);
     }
 
     // Nobody has the empty id, so what matches nobody comes out unlinked.
