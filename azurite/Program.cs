@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Npgsql;
 using NxLoy.Functions.LocalStack;
 using NxLoy.Functions.LocalStack.Commands;
 
@@ -20,6 +21,12 @@ catch (LauncherException problem)
 {
     await Console.Error.WriteLineAsync(problem.Message);
     return problem.ExitCode;
+}
+catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NpgsqlException)
+{
+    // A full disk, a file of another user, a server that refuses: told in a line, these are not ours to mend.
+    await Console.Error.WriteLineAsync(problem.Message);
+    return 1;
 }
 catch (OperationCanceledException)
 {

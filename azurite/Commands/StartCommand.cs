@@ -20,7 +20,7 @@ internal static class StartCommand
         {
             await stack.StopAsync(); // what an earlier launcher left, or what one that was killed could not stop
             if (options.Reset)
-                stack.Empty();
+                await stack.EmptyAsync();
 
             var state = await stack.StartAsync(options, cancellationToken);
             var tokens = new DevelopmentTokens(secrets.SigningKey);

@@ -57,18 +57,16 @@ internal sealed class PostgresCluster(
             throw new LauncherException($"PostgreSQL's password could not be set:\n{result.Output}");
     }
 
-    public void Delete()
-    {
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
-    }
+    public Task DeleteAsync() => Folder.DeleteAsync(folder);
 
     // Made beside its place and then renamed: a folder called data is always a whole cluster.
     private async Task InitializeAsync(CancellationToken cancellationToken)
     {
         narrator.Say($"Making a PostgreSQL cluster in {folder}.");
-        foreach (var abandoned in Directory.EnumerateDirectories(folder, "new-*"))
-            Directory.Delete(abandoned, recursive: true);
+        var pidFile = new PidFile(Path.Combine(folder, "initdb.pid"));
+        await Command.EndOrphanAsync(pidFile, cancellationToken);
+        foreach (var abandoned in Directory.GetDirectories(folder, "new-*"))
+            await Folder.DeleteAsync(abandoned);
         var draft = Path.Combine(folder, $"new-{Environment.ProcessId}");
 
         PrivateFile.Write(PasswordFile, superuserPassword);
@@ -78,7 +76,7 @@ internal sealed class PostgresCluster(
                 programs.Initdb, "-D", draft, "-U", "postgres", "--auth=scram-sha-256", $"--pwfile={PasswordFile}", "--encoding=UTF8",
                 "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
             cancellationToken,
-            pidFile: new PidFile(Path.Combine(folder, "initdb.pid")));
+            pidFile: pidFile);
         File.Delete(PasswordFile);
         if (result.ExitCode != 0)
             throw new LauncherException($"PostgreSQL's initdb failed:\n{result.Output}");
@@ -116,6 +114,8 @@ internal sealed class PostgresCluster(
                 return;
 
             var log = File.Exists(LogFile) ? await File.ReadAllTextAsync(LogFile, cancellationToken) : result.Output;
+            if (log.Contains("could not bind", StringComparison.Ordinal))
+                throw new PortTakenException(log);
             // The processes of a server that was killed take a moment to notice.
             if (attempt == 20 || !log.Contains("still in use", StringComparison.Ordinal))
                 throw new LauncherException($"PostgreSQL did not start. Its log ({LogFile}) says:\n{log}");

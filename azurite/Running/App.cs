@@ -25,25 +25,35 @@ internal sealed class App(Checkout checkout)
         return process.StartAsync(command, folder, environment, cancellationToken);
     }
 
-    /// <summary>Waits until the app says that it is alive.</summary>
-    public async Task AnswersAsync(string baseUrl, CancellationToken cancellationToken)
+    /// <summary>Waits until the app says that it is alive, and that it is this one: an app of another stack refuses our master key.</summary>
+    public async Task AnswersAsync(Flavour flavour, string baseUrl, string masterKey, CancellationToken cancellationToken)
     {
         using var http = new HttpClient { BaseAddress = new Uri(baseUrl), Timeout = TimeSpan.FromSeconds(5) };
-        for (var watch = Stopwatch.StartNew(); !await IsReadyAsync(http, cancellationToken); await Task.Delay(50, cancellationToken))
+        http.DefaultRequestHeaders.Add("x-functions-key", masterKey);
+        string[] questions = flavour == Flavour.Azure ? ["/api/health/live"] : ["/api/health/live", "/admin/host/status"];
+        for (var watch = Stopwatch.StartNew(); !await IsReadyAsync(http, questions, cancellationToken); await Task.Delay(50, cancellationToken))
             if (!process.IsAlive)
-                throw new LauncherException($"The app ended instead of starting. Its log ({LogFile}) ends with:\n{process.LastLines()}");
+                throw process.LastLines().Contains("address already in use", StringComparison.OrdinalIgnoreCase)
+                    ? new PortTakenException(process.LastLines())
+                    : new LauncherException($"The app ended instead of starting. Its log ({LogFile}) ends with:\n{process.LastLines()}");
             else if (watch.Elapsed > TimeSpan.FromMinutes(2))
                 throw new LauncherException($"The app does not answer. Its log ({LogFile}) ends with:\n{process.LastLines()}");
     }
 
     public Task StopAsync() => process.StopAsync(Drain);
 
-    private static async Task<bool> IsReadyAsync(HttpClient http, CancellationToken cancellationToken)
+    private static async Task<bool> IsReadyAsync(HttpClient http, string[] questions, CancellationToken cancellationToken)
     {
         try
         {
-            using var answer = await http.GetAsync("/api/health/live", cancellationToken);
-            return answer.StatusCode == HttpStatusCode.OK;
+            foreach (var question in questions)
+            {
+                using var answer = await http.GetAsync(question, cancellationToken);
+                if (answer.StatusCode != HttpStatusCode.OK)
+                    return false;
+            }
+
+            return true;
         }
         catch (Exception notYet) when (notYet is HttpRequestException
             || (notYet is TaskCanceledException && !cancellationToken.IsCancellationRequested))

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using NxLoy.Functions.LocalStack.Tools;
 
 namespace NxLoy.Functions.LocalStack.Running;
 
@@ -34,7 +35,7 @@ internal sealed class Azurite(Checkout checkout, Secrets secrets)
         ];
         var environment = new Dictionary<string, string> { ["AZURITE_ACCOUNTS"] = $"{Account}:{secrets.BlobKey}" };
         await process.StartAsync(command, Folder, environment, cancellationToken);
-        await AnswersAsync(port, cancellationToken);
+        await ListensAsync(cancellationToken);
 
         return $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={secrets.BlobKey};"
             + $"BlobEndpoint=http://127.0.0.1:{port}/{Account};"
@@ -44,19 +45,23 @@ internal sealed class Azurite(Checkout checkout, Secrets secrets)
 
     public Task StopAsync() => process.StopAsync(TimeSpan.FromSeconds(10));
 
-    public void Delete()
-    {
-        if (Directory.Exists(Folder))
-            Directory.Delete(Folder, recursive: true);
-    }
+    public Task DeleteAsync() => Tools.Folder.DeleteAsync(Folder);
 
-    private async Task AnswersAsync(int port, CancellationToken cancellationToken)
+    // By its own word: whether something answers on the port tells nothing of who does.
+    private async Task ListensAsync(CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        while (!Enumerable.Range(port, Ports).All(Tools.Ports.Answers))
+        while (process.LastLines().Split("successfully listening").Length <= Ports)
         {
             if (!process.IsAlive || watch.Elapsed > TimeSpan.FromSeconds(60))
-                throw new LauncherException($"Azurite did not start. Its log ({LogFile}) ends with:\n{process.LastLines()}");
+            {
+                var log = process.LastLines();
+                await process.StopAsync(TimeSpan.FromSeconds(5));
+                throw log.Contains("EADDRINUSE", StringComparison.Ordinal)
+                    ? new PortTakenException(log)
+                    : new LauncherException($"Azurite did not start. Its log ({LogFile}) ends with:\n{log}");
+            }
+
             await Task.Delay(50, cancellationToken);
         }
     }

@@ -39,11 +39,7 @@ internal sealed class LocalPostgres(Checkout checkout, Secrets secrets, Narrator
 
     public Task StopAsync() => Server?.StopAsync() ?? Task.CompletedTask;
 
-    public void Delete()
-    {
-        if (Directory.Exists(Folder))
-            Directory.Delete(Folder, recursive: true);
-    }
+    public Task DeleteAsync() => Tools.Folder.DeleteAsync(Folder);
 
     private async Task<PostgresCluster> ClusterAsync(CancellationToken cancellationToken)
     {

@@ -13,6 +13,32 @@ internal static class PortChoice
     public const int Postgres = 54320;
     public const int Blob = 10100;
 
+    /// <summary>
+    /// Starts a part on the port it gets. Should another process take that in the meantime, on the next one, unless that very one
+    /// was asked for.
+    /// </summary>
+    /// <returns>The port.</returns>
+    public static async Task<int> StartAsync(string what, int? asked, int? last, int preferred, int count, Func<int, Task> start)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var port = For(what, asked, last, preferred, count);
+            try
+            {
+                await start(port);
+                return port;
+            }
+            catch (PortTakenException taken) when (asked is null && attempt < 10)
+            {
+                _ = taken; // it is not free now, so it is not chosen again
+            }
+            catch (PortTakenException taken)
+            {
+                throw new LauncherException($"{what} found its port {port} taken by another process:\n{taken.Message}");
+            }
+        }
+    }
+
     public static int For(string what, int? asked, int? last, int preferred, int count = 1)
     {
         if (asked is { } port)

@@ -27,19 +27,19 @@ internal sealed class Stack(Checkout checkout, Settings settings, Secrets secret
         await Task.WhenAll(building, emulators);
         (state, var database) = await emulators;
 
-        var port = PortChoice.For("The app", options.AppPort ?? settings.FindPort("LocalStack:Port"), state.AppPort, PortChoice.App);
-        state = state with
-        {
-            AppPort = port,
-            BaseUrl = $"http://127.0.0.1:{port}",
-            MasterKey = AppEnvironment.MasterKey(settings, secrets),
-        };
-        state.Save(checkout);
-
-        narrator.Say($"Starting the app on {state.BaseUrl}.");
         var environment = AppEnvironment.For(options.Flavour, settings, secrets, database, state.Blob!);
-        await App.StartAsync(options.Flavour, build.Output, port, environment, cancellationToken);
-        await App.AnswersAsync(state.BaseUrl, cancellationToken);
+        state = state with { MasterKey = AppEnvironment.MasterKey(settings, secrets) };
+        await PortChoice.StartAsync(
+            "The app", options.AppPort ?? settings.FindPort("LocalStack:Port"), state.AppPort, PortChoice.App, count: 1,
+            async port =>
+            {
+                // Before it answers: ./run --info may be asked for as soon as it does.
+                state = state with { AppPort = port, BaseUrl = $"http://127.0.0.1:{port}" };
+                state.Save(checkout);
+                narrator.Say($"Starting the app on {state.BaseUrl}.");
+                await App.StartAsync(options.Flavour, build.Output, port, environment, cancellationToken);
+                await App.AnswersAsync(options.Flavour, state.BaseUrl, state.MasterKey!, cancellationToken);
+            });
         await Businesses.EnsureAsync(database.Owner, state.Businesses, cancellationToken);
         return state;
     }
@@ -53,11 +53,11 @@ internal sealed class Stack(Checkout checkout, Settings settings, Secrets secret
     }
 
     /// <summary>Empties what is ours. A database or storage account that settings name is not.</summary>
-    public void Empty()
+    public async Task EmptyAsync()
     {
         narrator.Say("Emptying the local data.");
-        postgres.Delete();
-        azurite.Delete();
+        await postgres.DeleteAsync();
+        await azurite.DeleteAsync();
         if (settings.Database() is not null || settings.Storage() is not null)
             narrator.Say("The PostgreSQL or storage account that settings name is left as it is.");
     }
@@ -73,45 +73,58 @@ internal sealed class Stack(Checkout checkout, Settings settings, Secrets secret
         StartOptions options, StackState state, CancellationToken cancellationToken)
     {
         await new NodePackages(checkout, narrator).EnsureAsync(cancellationToken);
-        var postgresPort = settings.Database() is not null ? (int?)null : PortChoice.For(
-            "PostgreSQL", options.PostgresPort ?? settings.FindPort("LocalStack:PostgresPort"), state.PostgresPort, PortChoice.Postgres);
-        var blobPort = settings.Storage() is not null ? (int?)null : PortChoice.For(
-            "Azurite", options.BlobPort ?? settings.FindPort("LocalStack:BlobPort"), state.BlobPort, PortChoice.Blob, Azurite.Ports);
-
-        var database = StartPostgresAsync(postgresPort, cancellationToken);
-        var storage = StartAzuriteAsync(blobPort, cancellationToken);
+        var database = StartPostgresAsync(options, state, cancellationToken);
+        var storage = StartAzuriteAsync(options, state, cancellationToken);
         await Task.WhenAll(database, storage);
+        var (postgresPort, connections) = await database;
+        var (blobPort, blob) = await storage;
         state = state with
         {
             PostgresPort = postgresPort ?? state.PostgresPort,
             BlobPort = blobPort ?? state.BlobPort,
-            Postgres = (await database).Owner,
-            Blob = await storage,
+            Postgres = connections.Owner,
+            Blob = blob,
         };
-        return (state, await database);
+        return (state, connections);
     }
 
-    private async Task<DatabaseConnections> StartPostgresAsync(int? port, CancellationToken cancellationToken)
+    private async Task<(int? Port, DatabaseConnections Connections)> StartPostgresAsync(
+        StartOptions options, StackState state, CancellationToken cancellationToken)
     {
-        if (port is not { } own)
+        if (settings.Database() is { } named)
         {
             narrator.Say("Using the PostgreSQL that settings name.");
-            return settings.Database()!;
+            return (null, named);
         }
 
-        narrator.Say($"Starting PostgreSQL on port {own}.");
-        return await postgres.StartAsync(own, cancellationToken);
+        DatabaseConnections? connections = null;
+        var port = await PortChoice.StartAsync(
+            "PostgreSQL", options.PostgresPort ?? settings.FindPort("LocalStack:PostgresPort"), state.PostgresPort, PortChoice.Postgres, count: 1,
+            async port =>
+            {
+                narrator.Say($"Starting PostgreSQL on port {port}.");
+                connections = await postgres.StartAsync(port, cancellationToken);
+            });
+        return (port, connections!);
     }
 
-    private async Task<string> StartAzuriteAsync(int? port, CancellationToken cancellationToken)
+    private async Task<(int? Port, string ConnectionString)> StartAzuriteAsync(
+        StartOptions options, StackState state, CancellationToken cancellationToken)
     {
-        if (port is not { } own)
+        if (settings.Storage() is { } named)
         {
             narrator.Say("Using the storage account that settings name.");
-            return settings.Storage()!;
+            return (null, named);
         }
 
-        narrator.Say($"Starting Azurite on ports {own} to {own + Azurite.Ports - 1}.");
-        return await azurite.StartAsync(own, cancellationToken);
+        string? storage = null;
+        var port = await PortChoice.StartAsync(
+            "Azurite", options.BlobPort ?? settings.FindPort("LocalStack:BlobPort"), state.BlobPort, PortChoice.Blob, Azurite.Ports,
+            async port =>
+            {
+                narrator.Say($"Starting Azurite on ports {port} to {port + Azurite.Ports - 1}.");
+                storage = await azurite.StartAsync(port, cancellationToken);
+            });
+        return (port, storage!);
     }
 }

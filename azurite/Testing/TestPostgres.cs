@@ -1,4 +1,5 @@
 using NxLoy.Functions.LocalStack.Postgres;
+using NxLoy.Functions.LocalStack.Running;
 using NxLoy.Functions.LocalStack.Tools;
 using Npgsql;
 
@@ -44,15 +45,15 @@ internal sealed class TestPostgres : IAsyncDisposable
             // Nothing of value lies there, and without fsync a crash of the machine may have damaged it.
             narrator.Say($"The test cluster does not start ({broken.Message.Split('\n')[0]}): making a new one.");
             await cluster.StopAsync();
-            cluster.Delete();
+            await cluster.DeleteAsync();
             return await StartAsync(cluster, cancellationToken);
         }
     }
 
     private static async Task<TestPostgres> StartAsync(PostgresCluster cluster, CancellationToken cancellationToken)
     {
-        var port = Ports.AnyFree();
-        await cluster.StartAsync(port, cancellationToken);
+        var port = await PortChoice.StartAsync(
+            "PostgreSQL", asked: null, last: null, Ports.AnyFree(), count: 1, p => cluster.StartAsync(p, cancellationToken));
         var server = new TestPostgres(cluster, cluster.ConnectionString(port));
         await server.DropLeftoversAsync(cancellationToken);
         return server;

@@ -19,9 +19,8 @@ internal static class Command
         Action<string>? onLine = null,
         PidFile? pidFile = null)
     {
-        // A launcher that was killed may have left the same tool at work on the same files.
-        if (pidFile?.Alive() is { } orphan)
-            Signals.Force(orphan);
+        if (pidFile is not null)
+            await EndOrphanAsync(pidFile, cancellationToken);
 
         using var process = new Process { StartInfo = Describe(command, folder, environment) };
         var output = new StringBuilder();
@@ -55,6 +54,16 @@ internal static class Command
 
         pidFile?.Delete();
         return new CommandResult(process.ExitCode, output.ToString());
+    }
+
+    /// <summary>Ends a tool that a launcher which was killed has left at work.</summary>
+    public static async Task EndOrphanAsync(PidFile pidFile, CancellationToken cancellationToken)
+    {
+        while (pidFile.Alive() is { } orphan)
+        {
+            Signals.Force(orphan);
+            await Task.Delay(20, cancellationToken);
+        }
     }
 
     /// <summary>Whether the tool can be started and says yes.</summary>
