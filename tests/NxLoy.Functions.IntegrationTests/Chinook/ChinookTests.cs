@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using NxLoy.Functions.IntegrationTests.Fixtures;
+
+namespace NxLoy.Functions.IntegrationTests.Chinook;
+
+/// <summary>Real-looking input: accents, phones of 24 countries in many formats, five years of invoices.</summary>
+public sealed class ChinookTests(ChinookStore store) : IClassFixture<ChinookStore>
+{
+    // A Danish number with a digit too many, and a mailbox with letters that the specification's valid_email has not.
+    [FactBesideChinook]
+    public void Customers_AreTakenAsTheyAre_ButForTwoFaults() => Assert.Equal(["9: /phone invalid_phone", "49: /email invalid_email"], store.Refused);
+
+    [FactBesideChinook]
+    public async Task Search_WithoutAccents_FindsThem()
+    {
+        Assert.Equal(["Luís Gonçalves"], await NamesAsync("goncalves"));
+        Assert.Equal(["Leonie Köhler"], await NamesAsync("kohler"));
+        Assert.Equal(["František Wichterlová"], await NamesAsync("wichterlova"));
+        Assert.Equal(["François Tremblay"], await NamesAsync("francois tremblay"));
+        Assert.Equal(["Stanisław Wójcik"], await NamesAsync("stanislaw wojcik"));
+        Assert.Equal(["Bjørn Hansen"], await NamesAsync("BJORN"));
+        Assert.Equal(["Diego Gutiérrez"], await NamesAsync("utierr"));
+        Assert.Equal(["Hugh O'Reilly"], await NamesAsync("o'reilly"));
+    }
+
+    [FactBesideChinook]
+    public async Task Search_ByPhoneInAnotherFormat_FindsThem()
+    {
+        Assert.Equal(["François Tremblay"], await NamesAsync("514.721.4711"));
+        Assert.Equal(["Luís Gonçalves"], await NamesAsync("+551239235555"));
+        Assert.Equal(["Luís Gonçalves"], await NamesAsync("011 55 12 3923-5555"));
+        Assert.Equal(["Camille Bernard"], await NamesAsync("+33 1 4970 6565"));
+        Assert.Equal(["Leonie Köhler"], await NamesAsync("2842222"));
+    }
+
+    [FactBesideChinook]
+    public async Task EveryCustomer_IsOnOnePageOfTheListOnce()
+    {
+        var ids = (await AllAsync()).Select(item => (string)item["externalId"]!).ToList();
+
+        Assert.Equal(59, ids.Count);
+        Assert.Equal(ChinookFiles.Customers.Select(customer => customer.ExternalId).Order(), ids.Order());
+    }
+
+    [FactBesideChinook]
+    public async Task EveryCustomersFigures_AreThoseOfItsInvoices()
+    {
+        var lines = ChinookFiles.Lines.ToLookup(line => line.InvoiceId, line => line.Quantity * line.UnitPrice);
+        var invoices = ChinookFiles.Invoices.ToLookup(invoice => invoice.CustomerExternalId);
+        var expected = ChinookFiles.Customers.ToDictionary(
+            customer => customer.ExternalId,
+            customer => (Total: invoices[customer.ExternalId].Sum(invoice => lines[invoice.InvoiceId].Sum()), Visits: invoices[customer.ExternalId].Count()));
+
+        Assert.Equal(412, expected.Values.Sum(figures => figures.Visits));
+        Assert.All(await AllAsync(), item => Assert.Equal(
+            expected[(string)item["externalId"]!], ((decimal)item["totalSpent"]!, (int)item["visitCount"]!)));
+    }
+
+    [FactBesideChinook]
+    public async Task InvoicesSentAgain_ChangeNothing()
+    {
+        var before = await AllAsync();
+
+        Assert.All((await store.SendInvoicesAsync()).Outcomes(), outcome => Assert.Equal("duplicate", outcome));
+        Assert.Equal(before.Select(item => item.ToJsonString()), (await AllAsync()).Select(item => item.ToJsonString()));
+    }
+
+    private async Task<IEnumerable<string>> NamesAsync(string search) =>
+        (await store.Owner.PostAsync("/api/v1/customers/search", new { search })).Expect(200).Json["items"]!.AsArray()
+            .Select(item => (string)item!["fullName"]!);
+
+    private async Task<IReadOnlyList<JsonObject>> AllAsync()
+    {
+        var (all, cursor) = (new List<JsonObject>(), (string?)null);
+        do
+        {
+            var page = (await store.Owner.GetAsync($"/api/v1/customers?sort=name&limit=7{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}")).Expect(200).Json;
+            all.AddRange(page["items"]!.AsArray().Select(item => item!.AsObject()));
+            cursor = (string?)page["nextCursor"];
+        }
+        while (cursor is not null);
+
+        return all;
+    }
+}
