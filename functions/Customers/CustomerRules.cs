@@ -14,7 +14,10 @@ public static partial class CustomerRules
     public const int TelegramLength = 255;
     public const string DefaultLanguage = "EN";
 
-    /// <summary>The specification's constraint on emails (valid_email), with its character class put right.</summary>
+    /// <summary>
+    /// The shape of the specification's valid_email, with the letters of every script (RFC 6531) and what else RFC 5322
+    /// lets stand in a local part: o'brien@example.com and stanisław.wójcik@example.pl are people too (docs/adr/0006).
+    /// </summary>
     public static bool IsEmail(string email) => Email().IsMatch(email);
 
     /// <summary>
@@ -38,7 +41,7 @@ public static partial class CustomerRules
     /// <summary>A language tag such as <c>EN</c> or <c>pt-BR</c>.</summary>
     public static bool IsLanguage(string language) => Language().IsMatch(language);
 
-    [GeneratedRegex(@"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}\z")]
+    [GeneratedRegex(@"^[\p{L}\p{M}\p{Nd}!#$%&'*+/=?^_`{|}~.-]+@[\p{L}\p{M}\p{Nd}.-]+\.[\p{L}\p{M}]{2,}\z")]
     private static partial Regex Email();
 
     [GeneratedRegex(@"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,6})?\z")]

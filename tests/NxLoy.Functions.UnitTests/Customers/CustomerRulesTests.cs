@@ -9,6 +9,9 @@ public sealed class CustomerRulesTests
     [InlineData("Ann.Lee+news@mail.example.co.uk")]
     [InlineData("a_b%c-d@x-y.io")]
     [InlineData("1@2.museum")]
+    [InlineData("o'brien@example.com")]
+    [InlineData("stanisław.wójcik@wp.pl")]
+    [InlineData("ιωάννης@παράδειγμα.ελ")]
     public void IsEmail_Address_IsOne(string email) => Assert.True(CustomerRules.IsEmail(email));
 
     [Theory]
