@@ -56,8 +56,8 @@ internal sealed class BusinessClock : TimeProvider
             machine = System.CreateTimer(
                 _ =>
                 {
-                    Fired();
-                    callback(state);
+                    if (IsDue())
+                        callback(state);
                 },
                 null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
@@ -73,8 +73,9 @@ internal sealed class BusinessClock : TimeProvider
                 }
                 else
                 {
-                    dueAt = clock.GetUtcNow() + dueTime;
+                    // Armed first: a jump from here on finds this timer and waits for the gate.
                     clock.armed[this] = true;
+                    dueAt = clock.GetUtcNow() + dueTime;
                 }
 
                 return machine.Change(dueTime, period);
@@ -105,14 +106,15 @@ internal sealed class BusinessClock : TimeProvider
             return machine.DisposeAsync();
         }
 
-        private void Fired()
+        // A jump may rearm a timer that is just firing: once it has fired, it is not due again.
+        private bool IsDue()
         {
             lock (gate)
             {
                 if (period == Timeout.InfiniteTimeSpan || period == TimeSpan.Zero)
-                    clock.armed.TryRemove(this, out _);
-                else
-                    dueAt = clock.GetUtcNow() + period;
+                    return clock.armed.TryRemove(this, out _);
+                dueAt = clock.GetUtcNow() + period;
+                return clock.armed.ContainsKey(this);
             }
         }
     }
