@@ -77,8 +77,7 @@ public sealed class FindInOrder(BusinessDatabase database)
             $"""
             select 0 as class, k.key, few.id
             from few
-            cross join lateral (select from customers c where c.id = few.id and {criteria.Conditions} offset 0) c
-            cross join lateral (select {order.Key} as key from {order.Table} k where {order.Id} = few.id and {order.After} offset 0) k
+            cross join lateral ({order.KeyOf("few.id")} offset 0) k
             where n.is_few
             order by k.key {order.Direction}, few.id {order.Direction}
             limit @rows
