@@ -17,8 +17,19 @@ public sealed class BusinessDatabase(NpgsqlDataSource app, NpgsqlDataSource stan
         QueryAsync<T>(app, business, sql, args, cancellation);
 
     /// <summary>The same from a standby, where one is configured: for figures that may be some seconds old.</summary>
-    public Task<IReadOnlyList<T>> QueryStandbyAsync<T>(Guid business, string sql, object? args, CancellationToken cancellation) =>
-        QueryAsync<T>(standby, business, sql, args, cancellation);
+    public async Task<IReadOnlyList<T>> QueryStandbyAsync<T>(Guid business, string sql, object? args, CancellationToken cancellation)
+    {
+        try
+        {
+            return await QueryAsync<T>(standby, business, sql, args, cancellation);
+        }
+        catch (NpgsqlException gone) when (gone is not PostgresException { SqlState: not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown) })
+        {
+            // It went away with connections of ours open. A read may be asked again, and the primary answers it.
+            standby.Clear();
+            return await QueryAsync<T>(standby, business, sql, args, cancellation);
+        }
+    }
 
     /// <summary>The first row, or null when there is none.</summary>
     public async Task<T?> FindAsync<T>(Guid business, string sql, object? args, CancellationToken cancellation) where T : class =>
