@@ -17,8 +17,10 @@ internal sealed class Launcher : IDisposable
 
     private Launcher(string data, IEnumerable<string> arguments)
     {
-        string[] command = ["exec", Program, "run", "--data", data];
-        var start = new ProcessStartInfo("dotnet", [.. command, .. arguments])
+        // Tests that run in the background of a shell are started with SIGINT ignored, and would hand that on: then no
+        // Ctrl-C would reach ./run, as none does where a user starts it so.
+        string[] command = [.. OperatingSystem.IsLinux() ? (string[])["env", "--default-signal=INT"] : [], "dotnet", "exec", Program, "run", "--data", data];
+        var start = new ProcessStartInfo(command[0], [.. command[1..], .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
