@@ -2,7 +2,5 @@ namespace NxLoy.Functions.Businesses;
 
 internal static class BusinessProblems
 {
-    public static Problem NotFound { get; } = new(404, "not_found", "There is nothing here.");
-
     public static Problem Closed { get; } = new(409, "business_closed", "The business is closed and can only be read.");
 }

@@ -24,7 +24,7 @@ public sealed class GetBusiness(BusinessDatabase database)
         """;
 
     private static Result<Versioned<BusinessProfile>> Answer(IReadOnlyList<BusinessRow> rows) =>
-        rows is [var row] ? new Versioned<BusinessProfile>(row.ToProfile(), row.Version) : BusinessProblems.NotFound;
+        rows is [var row] ? new Versioned<BusinessProfile>(row.ToProfile(), row.Version) : HttpProblems.NotFound;
 
     private sealed record BusinessRow
     {

@@ -17,7 +17,7 @@ public sealed class UpdateBusiness(BusinessDatabase database, TimeProvider time)
             "select status, version from businesses where id = @business for no key update", new { business = session.Business });
         if (current is null)
         {
-            return BusinessProblems.NotFound;
+            return HttpProblems.NotFound;
         }
 
         if (current.Status == "CLOSED")

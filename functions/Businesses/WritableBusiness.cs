@@ -1,3 +1,4 @@
+using NxLoy.Functions.Http;
 using NxLoy.Functions.Database;
 
 namespace NxLoy.Functions.Businesses;
@@ -26,7 +27,7 @@ public sealed record WritableBusiness
             """,
             new { business = session.Business }) switch
         {
-            null => BusinessProblems.NotFound,
+            null => HttpProblems.NotFound,
             { Status: "CLOSED" } => BusinessProblems.Closed,
             var business => business,
         };

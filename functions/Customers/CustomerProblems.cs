@@ -2,8 +2,6 @@ namespace NxLoy.Functions.Customers;
 
 internal static class CustomerProblems
 {
-    public static Problem NotFound { get; } = new(404, "not_found", "There is nothing here.");
-
     public static Problem TierNeedsOwner { get; } = new(403, "role_missing", "The token's roles do not allow this.")
     {
         Detail = "Only an owner gives a tier when creating a customer.",

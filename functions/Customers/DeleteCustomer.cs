@@ -9,7 +9,7 @@ namespace NxLoy.Functions.Customers;
 public sealed class DeleteCustomer(BusinessDatabase database, TimeProvider time)
 {
     public Task<Result<Done>> ExecuteAsync(Caller caller, Guid id, IfMatch ifMatch, Reason reason, CancellationToken cancellation) =>
-        !caller.Sees(id) ? Task.FromResult<Result<Done>>(CustomerProblems.NotFound)
+        !caller.Sees(id) ? Task.FromResult<Result<Done>>(HttpProblems.NotFound)
         : database.InTransactionAsync(caller, session => DeleteAsync(session, id, ifMatch, reason, time.Now()), cancellation);
 
     private static async Task<Result<Done>> DeleteAsync(Session session, Guid id, IfMatch ifMatch, Reason reason, DateTimeOffset now)
@@ -25,7 +25,7 @@ public sealed class DeleteCustomer(BusinessDatabase database, TimeProvider time)
             new { business = session.Business, id });
         if (versions is not [var version])
         {
-            return CustomerProblems.NotFound;
+            return HttpProblems.NotFound;
         }
 
         if (!ifMatch.Accepts(version))

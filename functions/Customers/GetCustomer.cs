@@ -10,7 +10,7 @@ public sealed class GetCustomer(BusinessDatabase database, TimeProvider time)
     {
         if (!caller.Sees(id))
         {
-            return CustomerProblems.NotFound;
+            return HttpProblems.NotFound;
         }
 
         var rows = await database.QueryAsync<CustomerRow>(caller.Business, Sql, Arguments(caller.Business, id, caller.SeesDeleted), cancellation);
@@ -40,5 +40,5 @@ public sealed class GetCustomer(BusinessDatabase database, TimeProvider time)
     private static object Arguments(Guid business, Guid id, bool seesDeleted) => new { business, id, seesDeleted };
 
     private Result<Versioned<CustomerProfile>> Answer(IReadOnlyList<CustomerRow> rows) =>
-        rows is [var row] ? new Versioned<CustomerProfile>(row.ToProfile(time.GetUtcNow()), row.Version) : CustomerProblems.NotFound;
+        rows is [var row] ? new Versioned<CustomerProfile>(row.ToProfile(time.GetUtcNow()), row.Version) : HttpProblems.NotFound;
 }

@@ -22,6 +22,6 @@ public sealed class GetPerson(BusinessDatabase database)
             customers.AddRange(found.Select(customer => new PersonCustomer(business, customer)));
         }
 
-        return customers.Count == 0 ? CustomerProblems.NotFound : new Person { Id = person, Customers = customers };
+        return customers.Count == 0 ? HttpProblems.NotFound : new Person { Id = person, Customers = customers };
     }
 }

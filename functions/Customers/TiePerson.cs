@@ -67,7 +67,7 @@ public sealed class TiePerson(BusinessDatabase database, TimeProvider time)
 
         if (!ties.TryGetValue(mine, out var person))
         {
-            return CustomerProblems.NotFound;
+            return HttpProblems.NotFound;
         }
 
         if (!ties.TryGetValue(theirs, out var otherPerson))

@@ -23,7 +23,7 @@ public sealed class UntiePerson(BusinessDatabase database)
             new { business = session.Business, customer });
         if (tie is null)
         {
-            return CustomerProblems.NotFound;
+            return HttpProblems.NotFound;
         }
 
         if (tie.PersonId is { } person)

@@ -15,7 +15,7 @@ public sealed class UpdateCustomer(BusinessDatabase database, GetCustomer get, T
     {
         if (!caller.Sees(id))
         {
-            return CustomerProblems.NotFound;
+            return HttpProblems.NotFound;
         }
 
         CustomerFields? written = null;
@@ -63,7 +63,7 @@ public sealed class UpdateCustomer(BusinessDatabase database, GetCustomer get, T
             new { business = session.Business, id });
         if (current is null)
         {
-            return CustomerProblems.NotFound;
+            return HttpProblems.NotFound;
         }
 
         if (!ifMatch.Accepts(current.Version))

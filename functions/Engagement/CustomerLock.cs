@@ -1,3 +1,4 @@
+using NxLoy.Functions.Http;
 using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Database;
 
@@ -21,6 +22,6 @@ internal static class CustomerLock
         var found = await session.QueryAsync<Guid>(
             "select id from customers where business_id = @business and id = @customer and deleted_at is null for no key update",
             new { business = session.Business, customer });
-        return found.Count == 1 ? new Done() : EngagementProblems.NotFound;
+        return found.Count == 1 ? new Done() : HttpProblems.NotFound;
     }
 }

@@ -24,7 +24,7 @@ internal static class NoteLock
             for update
             """,
             new { business = session.Business, customer, id });
-        return note is null ? EngagementProblems.NotFound
+        return note is null ? HttpProblems.NotFound
             : ifMatch.Accepts(note.Version) ? note
             : HttpProblems.Stale;
     }

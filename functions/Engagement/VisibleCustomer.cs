@@ -13,6 +13,6 @@ internal static class VisibleCustomer
             "select id from customers where business_id = @business and id = @customer and (deleted_at is null or @seesDeleted)",
             new { business = caller.Business, customer, caller.SeesDeleted },
             cancellation);
-        return found.Count == 1 ? new Done() : EngagementProblems.NotFound;
+        return found.Count == 1 ? new Done() : HttpProblems.NotFound;
     }
 }

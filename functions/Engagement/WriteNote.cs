@@ -58,5 +58,5 @@ public sealed class WriteNote(BusinessDatabase database, IdempotencyKeys idempot
             """,
             new { business = session.Business, customer, id }) is { } row
             ? new Versioned<Note>(row.ToNote(), row.Version)
-            : EngagementProblems.NotFound;
+            : HttpProblems.NotFound;
 }

@@ -55,6 +55,6 @@ public sealed class CallerMiddleware(Tokens tokens, Endpoints endpoints) : IFunc
         }
 
         // A business the token does not name does not exist for this caller.
-        return Guid.TryParse(header, out var chosen) && businesses.Contains(chosen) ? chosen : CallerProblems.UnknownBusiness;
+        return Guid.TryParse(header, out var chosen) && businesses.Contains(chosen) ? chosen : HttpProblems.NotFound;
     }
 }

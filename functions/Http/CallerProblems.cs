@@ -19,7 +19,4 @@ internal static class CallerProblems
         {
             Errors = [new(Caller.BusinessHeader, "required", "The id of one of the token's businesses.")],
         };
-
-    public static Problem UnknownBusiness { get; } =
-        new(404, "not_found", "There is nothing here.");
 }

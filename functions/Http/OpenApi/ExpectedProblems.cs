@@ -31,7 +31,7 @@ internal static class ExpectedProblems
         .. endpoint.Roles == Role.None ? (Problem[])[] :
         [
             CallerProblems.NoToken, CallerProblems.BadToken, CallerProblems.WrongRole,
-            CallerProblems.BusinessNotChosen, CallerProblems.UnknownBusiness, CallerProblems.AuthorityUnavailable,
+            CallerProblems.BusinessNotChosen, HttpProblems.NotFound, CallerProblems.AuthorityUnavailable,
             HttpProblems.Unavailable,
         ],
         .. !operation.TakesBody ? (Problem[])[] : [HttpProblems.MalformedJson, HttpProblems.BodyTooLarge, HttpProblems.WrongContentType],
