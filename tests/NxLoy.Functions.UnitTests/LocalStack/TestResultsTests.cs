@@ -14,7 +14,7 @@ public sealed class TestResultsTests : IDisposable
         var results = TestResults.Read(file, "Some.Tests", exitCode: 1);
 
         Assert.Equal("2 passed, 1 failed, 1 skipped", results.ToString());
-        Assert.Equal(["test 2"], results.Failures);
+        Assert.Equal(["test 2: it was | not so"], results.Failures);
     }
 
     [Fact]
@@ -40,7 +40,8 @@ public sealed class TestResultsTests : IDisposable
 
     private void Write(params string[] outcomes)
     {
-        var results = outcomes.Select((outcome, index) => $"""<UnitTestResult testName="test {index}" outcome="{outcome}" />""");
+        var results = outcomes.Select((outcome, index) =>
+            $"""<UnitTestResult testName="test {index}" outcome="{outcome}">{(outcome == "Failed" ? "<Output><ErrorInfo><Message>it was\n not so</Message></ErrorInfo></Output>" : "")}</UnitTestResult>""");
         File.WriteAllText(
             file,
             $"""<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results>{string.Concat(results)}</Results></TestRun>""");
