@@ -142,8 +142,11 @@ public sealed class TestDatabase : IAsyncDisposable
         return connection;
     }
 
-    private static string As(string role, string database) =>
-        new NpgsqlConnectionStringBuilder(Cluster) { Database = database, Username = role, Password = RolePassword, MaxPoolSize = 20 }.ConnectionString;
+    // Patient: while a million rows are filled in elsewhere, a slow disk may hold up everybody for longer than the usual 15 seconds.
+    private static string As(string role, string database) => new NpgsqlConnectionStringBuilder(Cluster)
+    {
+        Database = database, Username = role, Password = RolePassword, MaxPoolSize = 20, Timeout = 60, CommandTimeout = 90,
+    }.ConnectionString;
 
     private static async Task ExecuteAsync(string sql)
     {
