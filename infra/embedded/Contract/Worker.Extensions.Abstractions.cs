@@ -6,3 +6,6 @@ public abstract class BindingAttribute : Attribute;
 
 /// <summary>The binding that starts a function; a function has exactly one.</summary>
 public abstract class TriggerBindingAttribute : BindingAttribute;
+
+/// <summary>A binding that brings something in besides what started the function.</summary>
+public abstract class InputBindingAttribute : BindingAttribute;

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using NxLoy.Functions.Embedded.Durable;
 using NxLoy.Functions.Embedded.Http;
 using NxLoy.Functions.Embedded.Time;
 using NxLoy.Functions.Embedded.Timers;
@@ -63,6 +64,7 @@ internal static class EmbeddedHost
             throw new InvalidOperationException("The app has HTTP functions: call ConfigureFunctionsWebApplication on its builder.");
 
         builder.Services.AddSingleton(functions);
+        builder.Services.AddDurable(functions, new RuntimeOptions(builder.Configuration));
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<FunctionPipeline>(services, middlewares));
         starting?.ConfigureServices?.Invoke(builder.Services);
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using NxLoy.Functions.Embedded.Durable;
 
 namespace NxLoy.Functions.Embedded.Hosting;
 
@@ -24,16 +25,22 @@ internal sealed class FunctionPipeline
     public Invocation ForRequest(Function function, HttpContext http) =>
         new(function, http.RequestServices, http, timeLimit, http.RequestAborted);
 
+    /// <summary>Starts an orchestrator for one step. It has no time limit: it must not wait for anything that could take time.</summary>
+    public static Invocation ForOrchestrator(Function function, OrchestrationContext context, IServiceProvider scope) =>
+        new(function, scope, context, null, CancellationToken.None);
+
     public Task RunAsync(Invocation invocation) => first(invocation);
 
     /// <summary>Runs a function that no request started, in a scope of its own; what it throws is logged and thrown on.</summary>
-    public async Task RunAsync(Function function, object triggerValue, IServiceProvider root, CancellationToken cancellationToken)
+    /// <returns>What the function returned.</returns>
+    public async Task<object?> RunAsync(Function function, object triggerValue, IServiceProvider root, CancellationToken cancellationToken)
     {
         await using var scope = root.CreateAsyncScope();
         using var invocation = new Invocation(function, scope.ServiceProvider, triggerValue, timeLimit, cancellationToken);
         try
         {
             await first(invocation);
+            return invocation.Result;
         }
         catch (Exception exception)
         {

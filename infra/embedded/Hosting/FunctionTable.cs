@@ -26,4 +26,14 @@ internal sealed class FunctionTable : List<Function>
     }
 
     public Function? Find(string name) => Find(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The enabled function whose orchestration trigger goes by this name.</summary>
+    public Function? FindOrchestrator(string name) =>
+        Find(f => !f.IsDisabled && f.Trigger is OrchestrationTriggerAttribute trigger && Names(trigger.Orchestration ?? f.Name, name));
+
+    /// <summary>The enabled function whose activity trigger goes by this name.</summary>
+    public Function? FindActivity(string name) =>
+        Find(f => !f.IsDisabled && f.Trigger is ActivityTriggerAttribute trigger && Names(trigger.Activity ?? f.Name, name));
+
+    private static bool Names(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using NxLoy.Functions.Embedded.Durable;
 
 namespace NxLoy.Functions.Embedded.Hosting;
 
@@ -11,7 +12,7 @@ internal sealed class HostDatabase(string connectionString) : IDisposable
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
 
     public NpgsqlDataSource Source { get; } = NpgsqlDataSource.Create(
-        new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "functions_host", MaxPoolSize = 4 });
+        new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "functions_host", MaxPoolSize = 12 });
 
     /// <summary>How soon a process notices what another one did. Machine time.</summary>
     public static Task PauseAsync(CancellationToken cancellationToken) => Task.Delay(LookAgain, TimeProvider.System, cancellationToken);
@@ -22,7 +23,7 @@ internal sealed class HostDatabase(string connectionString) : IDisposable
         using var connection = Source.OpenConnection();
         using var transaction = connection.BeginTransaction();
         using var command = new NpgsqlCommand(
-            """
+            $"""
             select pg_advisory_xact_lock(hashtextextended('functions_host.schema', 0));
             create schema if not exists functions_host;
             create table if not exists functions_host.clock (
@@ -33,6 +34,7 @@ internal sealed class HostDatabase(string connectionString) : IDisposable
               last timestamptz,
               next timestamptz not null,
               last_updated timestamptz not null);
+            {DurableSchema.Sql}
             """,
             connection, transaction);
         command.ExecuteNonQuery();

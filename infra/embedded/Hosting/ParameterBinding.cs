@@ -4,6 +4,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using NxLoy.Functions.Embedded.Durable;
 using NxLoy.Functions.Embedded.Http;
 
 namespace NxLoy.Functions.Embedded.Hosting;
@@ -20,6 +24,8 @@ internal static class ParameterBinding
             return invocation => new(invocation.CancellationToken);
         if (parameter == function.TriggerParameter)
             return FromTrigger(type, function);
+        if (type == typeof(DurableTaskClient) && parameter.IsDefined(typeof(DurableClientAttribute)))
+            return invocation => new(invocation.InstanceServices.GetRequiredService<DurableClient>());
         if (function.Http is not null && parameter.IsDefined(typeof(FromBodyAttribute)))
             return invocation => RequestBody.ReadAsync(invocation.HttpContext!, type);
         if (function.Http is not null && type == typeof(HttpRequest))
@@ -33,6 +39,8 @@ internal static class ParameterBinding
     {
         HttpTriggerAttribute when type == typeof(HttpRequest) => invocation => new(invocation.HttpContext!.Request),
         TimerTriggerAttribute when type == typeof(TimerInfo) => invocation => new(invocation.TriggerValue),
+        OrchestrationTriggerAttribute when type == typeof(TaskOrchestrationContext) => invocation => new(invocation.TriggerValue),
+        ActivityTriggerAttribute => invocation => new(DurableJson.Converter.Deserialize(((ActivityCall)invocation.TriggerValue).Input, type)),
         _ => throw Unsupported(type, function),
     };
 

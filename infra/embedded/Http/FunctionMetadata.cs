@@ -30,6 +30,8 @@ internal static class FunctionMetadata
     private static IEnumerable<Dictionary<string, object?>> Bindings(Function function)
     {
         yield return Trigger(function);
+        foreach (var client in function.DurableClients)
+            yield return new() { ["name"] = client, ["direction"] = "In", ["type"] = "durableClient" };
         if (function.Http is not null)
             yield return new() { ["name"] = "$return", ["type"] = "http", ["direction"] = "Out" };
     }

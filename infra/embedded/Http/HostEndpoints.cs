@@ -24,6 +24,7 @@ internal static class HostEndpoints
 
         app.MapGet("/", LandingPage.Show);
         app.MapAdmin();
+        app.MapDurable();
         foreach (var function in app.Services.GetRequiredService<FunctionTable>())
         {
             if (function is { Http: not null, IsDisabled: false })

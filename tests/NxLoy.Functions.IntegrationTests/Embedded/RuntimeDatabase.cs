@@ -28,6 +28,14 @@ internal sealed class RuntimeDatabase : IAsyncDisposable
 
     public Task ExecuteAsync(string sql) => ExecuteAsync(ConnectionString, sql);
 
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
     public async ValueTask DisposeAsync() => await ExecuteAsync(cluster, $"drop database {name} with (force)");
 
     private static async Task ExecuteAsync(string connectionString, string sql)

@@ -1,0 +1,160 @@
+using Grpc.Core;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using NxLoy.Functions.IntegrationTests.Embedded;
+
+namespace NxLoy.Functions.IntegrationTests.Durable;
+
+/// <summary>The durable client answers and refuses as the real one does.</summary>
+public sealed class ClientTests(DurableHost durable) : IClassFixture<DurableHost>
+{
+    private static readonly string Approval = nameof(SampleOrchestrations.Approval);
+
+    private DurableTaskClient Client => durable.Client;
+
+    [Fact]
+    public async Task Schedule_OfAnIdThatRuns_Throws_AndOfOneThatEnded_StartsAnew()
+    {
+        var options = new StartOrchestrationOptions("same-id");
+        await Client.ScheduleNewOrchestrationInstanceAsync(Approval, options);
+
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => Client.ScheduleNewOrchestrationInstanceAsync(Approval, options));
+        Assert.Contains("An Orchestration instance with the ID same-id already exists.", refused.Message, StringComparison.Ordinal);
+
+        await Client.RaiseEventAsync("same-id", "Approval", true);
+        await durable.EndOfAsync("same-id");
+        Assert.Equal("same-id", await Client.ScheduleNewOrchestrationInstanceAsync(Approval, options));
+        Assert.False((await Client.WaitForInstanceStartAsync("same-id")).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Schedule_WithDedupeStatuses_IsRefusedByThoseAlone()
+    {
+        var ended = await durable.RunAsync(nameof(SampleOrchestrations.FanOut), 1);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => Client.ScheduleNewOrchestrationInstanceAsync(
+            Approval, new StartOrchestrationOptions(ended.InstanceId).WithDedupeStatuses(OrchestrationRuntimeStatus.Completed)));
+
+        var running = await durable.StartAsync(Approval);
+        await Client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(SampleOrchestrations.FanOut), 1, new StartOrchestrationOptions(running).WithDedupeStatuses(OrchestrationRuntimeStatus.Failed));
+        Assert.Equal(2, (await durable.EndOfAsync(running)).ReadOutputAs<int>());
+        Assert.Equal(6, StartOrchestrationOptionsExtensions.ValidDedupeStatuses.Count);
+    }
+
+    [Fact]
+    public async Task Schedule_WithAStartTime_WaitsForIt()
+    {
+        var at = DateTimeOffset.UtcNow.AddSeconds(1);
+        var id = await Client.ScheduleNewOrchestrationInstanceAsync(nameof(SampleOrchestrations.FanOut), 1, new StartOrchestrationOptions(StartAt: at));
+        Assert.Equal(OrchestrationRuntimeStatus.Pending, (await Client.GetInstanceAsync(id))!.RuntimeStatus);
+
+        Assert.True((await durable.EndOfAsync(id)).LastUpdatedAt >= at.AddMilliseconds(-1));
+    }
+
+    [Fact]
+    public async Task Get_OfAnUnknownId_IsNull() => Assert.Null(await Client.GetInstanceAsync("nobody", CancellationToken.None));
+
+    [Fact]
+    public async Task Get_WithoutInputsAndOutputs_HasNoneAndSaysSo()
+    {
+        var id = await durable.StartAsync(Approval, 7);
+
+        var without = await Client.GetInstanceAsync(id);
+        Assert.Null(without!.SerializedInput);
+        Assert.Throws<InvalidOperationException>(() => without.ReadInputAs<int>());
+        var with = await Client.GetInstanceAsync(id, getInputsAndOutputs: true);
+        Assert.Equal(7, with!.ReadInputAs<int>());
+        Assert.Equal("approval", with.ReadCustomStatusAs<Dictionary<string, string>>()!["waitingFor"]);
+        Assert.True(with is { IsRunning: true, IsCompleted: false, Name: "Approval" });
+    }
+
+    [Fact]
+    public async Task EndedInstance_TakesNothingMore()
+    {
+        var id = (await durable.RunAsync(nameof(SampleOrchestrations.FanOut), 1)).InstanceId;
+
+        Assert.Equal(StatusCode.FailedPrecondition, await RefusalAsync(() => Client.RaiseEventAsync(id, "Go")));
+        Assert.Equal(StatusCode.FailedPrecondition, await RefusalAsync(() => Client.TerminateInstanceAsync(id, CancellationToken.None)));
+        Assert.Equal(StatusCode.Unknown, await RefusalAsync(() => Client.SuspendInstanceAsync(id)));
+    }
+
+    [Fact]
+    public async Task UnknownInstance_IsNotFound()
+    {
+        Assert.Equal(StatusCode.NotFound, await RefusalAsync(() => Client.RaiseEventAsync("nobody", "Go")));
+        Assert.Equal(StatusCode.NotFound, await RefusalAsync(() => Client.TerminateInstanceAsync("nobody", "because")));
+        Assert.Equal(0, (await Client.PurgeInstanceAsync("nobody")).PurgedInstanceCount);
+    }
+
+    [Fact]
+    public async Task Suspended_KeepsEventsUntilItIsResumed_AndCannotBeSuspendedTwice()
+    {
+        var id = await durable.StartAsync(Approval);
+        await Client.SuspendInstanceAsync(id, "audit");
+        await Eventually.TrueAsync(async () => (await Client.GetInstanceAsync(id))!.RuntimeStatus == OrchestrationRuntimeStatus.Suspended);
+        Assert.Equal("\"audit\"", (await Client.GetInstanceAsync(id, true))!.SerializedOutput);
+        Assert.Equal(StatusCode.Unknown, await RefusalAsync(() => Client.SuspendInstanceAsync(id, CancellationToken.None)));
+
+        await Client.RaiseEventAsync(id, "Approval", true);
+        await Task.Delay(300);
+        Assert.Equal(OrchestrationRuntimeStatus.Suspended, (await Client.GetInstanceAsync(id))!.RuntimeStatus);
+
+        await Client.ResumeInstanceAsync(id, "go on");
+        Assert.Equal("approved", (await durable.EndOfAsync(id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task Terminated_EndsWithTheReason_AndItsChildrenOnlyIfAsked()
+    {
+        var alone = await durable.StartAsync(nameof(SampleOrchestrations.Sleeper), TimeSpan.FromDays(1));
+        await Client.TerminateInstanceAsync(alone, (object)"enough");
+        var end = await durable.EndOfAsync(alone);
+        Assert.Equal((OrchestrationRuntimeStatus.Terminated, "\"enough\""), (end.RuntimeStatus, end.SerializedOutput));
+
+        var suspended = await durable.StartAsync(Approval);
+        await Client.SuspendInstanceAsync(suspended);
+        await Client.TerminateInstanceAsync(suspended, new TerminateInstanceOptions("x", Recursive: true));
+        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await durable.EndOfAsync(suspended)).RuntimeStatus);
+        await Client.ResumeInstanceAsync(await durable.StartAsync(Approval), CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task List_PagesInOrder_ByStatusPrefixAndTime()
+    {
+        var from = DateTimeOffset.UtcNow.AddMilliseconds(-1);
+        foreach (var n in Enumerable.Range(0, 5))
+            await durable.RunAsync(nameof(SampleOrchestrations.FanOut), 1, new StartOrchestrationOptions($"listed-{n}"));
+        await Client.ScheduleNewOrchestrationInstanceAsync(Approval, new StartOrchestrationOptions("listed-running"));
+
+        var query = new OrchestrationQuery(from, DateTimeOffset.UtcNow, [OrchestrationRuntimeStatus.Completed], InstanceIdPrefix: "listed-", PageSize: 2);
+        var pages = new List<IReadOnlyList<OrchestrationMetadata>>();
+        await foreach (var page in Client.GetAllInstancesAsync(query).AsPages())
+            pages.Add(page.Values);
+
+        Assert.Equal([2, 2, 1], pages.Select(page => page.Count));
+        Assert.Equal(["listed-0", "listed-1", "listed-2", "listed-3", "listed-4"], pages.SelectMany(page => page).Select(i => i.InstanceId));
+        var all = new List<string>();
+        await foreach (var instance in Client.GetAllInstancesAsync(query with { Statuses = null }))
+            all.Add(instance.InstanceId);
+        Assert.Contains("listed-running", all);
+    }
+
+    [Fact]
+    public async Task Purge_RemovesWhatEnded_AndNothingThatRuns()
+    {
+        var parent = await durable.RunAsync(nameof(SampleOrchestrations.Parent), options: new StartOrchestrationOptions("purged"));
+        var running = await durable.StartAsync(Approval);
+
+        Assert.Equal(0, (await Client.PurgeInstanceAsync(running, CancellationToken.None)).PurgedInstanceCount);
+        Assert.Equal(6, (await Client.PurgeInstanceAsync(parent.InstanceId, new PurgeInstanceOptions(Recursive: true))).PurgedInstanceCount);
+        Assert.Null(await Client.GetInstanceAsync("purged-own"));
+
+        await durable.RunAsync("NoSuchOrchestrator");
+        var purged = await Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), [OrchestrationRuntimeStatus.Failed]), CancellationToken.None);
+        Assert.True(purged is { PurgedInstanceCount: >= 1, IsComplete: true });
+        Assert.NotNull(await Client.GetInstanceAsync(running));
+    }
+
+    private static async Task<StatusCode> RefusalAsync(Func<Task> act) => (await Assert.ThrowsAsync<RpcException>(act)).StatusCode;
+}
