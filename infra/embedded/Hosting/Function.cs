@@ -41,7 +41,7 @@ internal sealed class Function : FunctionDefinition
     public IReadOnlyList<string> DurableClients { get; }
 
     /// <summary>Whether the function needs the durable task hub.</summary>
-    public bool IsDurable => DurableClients.Count > 0 || Trigger is OrchestrationTriggerAttribute or ActivityTriggerAttribute;
+    public bool IsDurable => !IsDisabled && (DurableClients.Count > 0 || Trigger is OrchestrationTriggerAttribute or ActivityTriggerAttribute);
 
     public HttpTriggerAttribute? Http => Trigger as HttpTriggerAttribute;
     public TimerTriggerAttribute? Timer => Trigger as TimerTriggerAttribute;

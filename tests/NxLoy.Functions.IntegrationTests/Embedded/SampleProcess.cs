@@ -35,6 +35,8 @@ internal sealed class SampleProcess : IAsyncDisposable
         foreach (var argument in arguments ?? ["--urls", "http://127.0.0.1:$port"])
             start.ArgumentList.Add(argument.Replace("$port", $"{port}", StringComparison.Ordinal));
         start.Environment["EverySecond__Schedule"] = "* * * * * *";
+        if (environment?.ContainsKey("EmbeddedRuntime__Database") != true)
+            DisableSagas(start);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value.Replace("$port", $"{port}", StringComparison.Ordinal);
 
@@ -81,6 +83,13 @@ internal sealed class SampleProcess : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    // Durable functions need a database; what has none goes without them.
+    private static void DisableSagas(ProcessStartInfo start)
+    {
+        foreach (var function in new[] { "PostSaga", "PostSagaEvent", "GetSaga", "Saga", "SagaChild", "SagaSquare", "SagaFailsOnce" })
+            start.Environment[$"AzureWebJobs.{function}.Disabled"] = "true";
     }
 
     private static string CopyOfApp()

@@ -1,0 +1,79 @@
+using NxLoy.Functions.IntegrationTests.Embedded;
+using NxLoy.Functions.IntegrationTests.Fixtures;
+
+namespace NxLoy.Functions.IntegrationTests.Durable;
+
+/// <summary>A process is killed wherever it could leave something half done; what comes out is always the same.</summary>
+[Trait("Category", "Slow")]
+public sealed class CrashTests
+{
+    private const string Result = "Completed \"waiting\" \"30 retried 900 on\"";
+
+    [Fact]
+    public async Task Saga_KilledAtItsNthCommit_ForEveryN_EndsWithTheSameResult()
+    {
+        await using var database = await RuntimeDatabase.CreateAsync();
+        await database.ExecuteAsync("create table saga_calls (id text primary key, calls int not null)");
+        await using var proxy = new CommitProxy(database.ConnectionString);
+        var settings = new Dictionary<string, string> { ["EmbeddedRuntime__Database"] = proxy.ConnectionString, ["EmbeddedRuntime__Lease"] = "00:00:04" };
+        var app = await SampleProcess.StartAsync(settings);
+        try
+        {
+            var (n, wasKilled) = (0, true);
+            while (wasKilled)
+            {
+                var saga = $"saga-{++n}";
+                var victim = app;
+                proxy.Arm(n, victim.Kill);
+                await TryAsync(() => RunAsync(victim, saga));
+                wasKilled = !proxy.IsArmed;
+                proxy.Disarm();
+                if (wasKilled)
+                {
+                    await app.DisposeAsync();
+
+                    // As if the dead process's lease had ended, which another test waits for.
+                    await database.ExecuteAsync("update functions_host.durable_workers set alive_until = clock_timestamp()");
+                    app = await SampleProcess.StartAsync(settings);
+                    await RunAsync(app, saga);
+                }
+
+                Assert.Equal(Result, await app.Client.GetStringAsync($"/api/sagas/{saga}"));
+                Assert.Equal(await database.ScalarAsync<long>("select count(*) from functions_host.durable_history"),
+                    await database.ScalarAsync<long>("select sum(history_length) from functions_host.durable_instances"));
+            }
+
+            Assert.True(n > 20, $"Only {n} moments were counted.");
+            Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from functions_host.durable_messages"));
+            Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from functions_host.durable_activities"));
+        }
+        finally
+        {
+            await app.DisposeAsync();
+        }
+    }
+
+    private static async Task RunAsync(SampleProcess app, string saga)
+    {
+        (await app.Client.PostAsync($"/api/sagas/{saga}", null)).EnsureSuccessStatusCode();
+        await Eventually.TrueAsync(async () =>
+        {
+            var state = await app.Client.GetStringAsync($"/api/sagas/{saga}");
+            if (state.StartsWith("Running", StringComparison.Ordinal))
+                (await app.Client.PostAsync($"/api/sagas/{saga}/event", null)).Dispose();
+            return state.StartsWith("Completed", StringComparison.Ordinal) || state.StartsWith("Failed", StringComparison.Ordinal);
+        });
+    }
+
+    private static async Task TryAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (HttpRequestException)
+        {
+            // It was killed, as it should be.
+        }
+    }
+}
