@@ -16,5 +16,8 @@ internal static class CustomersSetup
         .AddSingleton<GetPerson>()
         .AddSingleton<FindInOrder>()
         .AddSingleton<FindByText>()
-        .AddSingleton<ListCustomers>();
+        .AddSingleton<ListCustomers>()
+        .AddSingleton<StartMetricsRebuilds>()
+        .AddSingleton<RebuildMetrics>()
+        .AddSingleton<GetMetricsRebuild>();
 }

@@ -12,6 +12,7 @@ internal static class Scenarios
         ["GetOpenApi"] = new("/api/openapi.json"),
         ["GetLiveness"] = new("/api/health/live"),
         ["GetReadiness"] = new("/api/health/ready"),
+        ["GetMetricsRebuild"] = new("/api/v1/metrics/rebuild"),
         ["PostCustomer"] = new(_ => Task.FromResult(new Call(Customers, new { email = Given.Email(), phone = "+1 201 555 0123", firstName = "Ann" })))
         {
             Problems =

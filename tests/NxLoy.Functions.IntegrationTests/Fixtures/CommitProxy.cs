@@ -27,15 +27,17 @@ internal sealed class CommitProxy : IAsyncDisposable
     {
         server = new NpgsqlConnectionStringBuilder(connectionString);
         listener.Start();
-        ConnectionString = new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            Host = "127.0.0.1", Port = ((IPEndPoint)listener.LocalEndpoint).Port, SslMode = SslMode.Disable, GssEncryptionMode = GssEncryptionMode.Disable,
-        }.ConnectionString;
         _ = AcceptAsync();
     }
 
-    /// <summary>What the app is given.</summary>
-    public string ConnectionString { get; }
+    /// <summary>What the app is given in place of the server's own.</summary>
+    public string ConnectionString => Of(server.ConnectionString);
+
+    /// <summary>Another way to the same server, led through here.</summary>
+    public string Of(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        Host = "127.0.0.1", Port = ((IPEndPoint)listener.LocalEndpoint).Port, SslMode = SslMode.Disable, GssEncryptionMode = GssEncryptionMode.Disable,
+    }.ConnectionString;
 
     /// <summary>Whether the moment of the last <see cref="Arm"/> is still to come.</summary>
     public bool IsArmed

@@ -65,6 +65,13 @@ public sealed class TestApp : IAsyncLifetime
         OtherBusiness = await GivenBusinessAsync();
     }
 
+    /// <summary>Ends the app in this process and leaves its database, for an app in a process of its own.</summary>
+    public async Task StopHostAsync()
+    {
+        await Host.DisposeAsync();
+        host = null;
+    }
+
     public async Task DisposeAsync()
     {
         if (host is not null)

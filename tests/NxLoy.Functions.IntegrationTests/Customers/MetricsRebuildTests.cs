@@ -1,0 +1,204 @@
+using System.Net.Http.Json;
+using NxLoy.Functions.IntegrationTests.Embedded;
+using NxLoy.Functions.IntegrationTests.Fixtures;
+
+namespace NxLoy.Functions.IntegrationTests.Customers;
+
+/// <summary>The nightly rebuild of figures: an orchestration per business, by its own local date.</summary>
+public sealed class MetricsRebuildTests : IAsyncLifetime
+{
+    private readonly TestApp app = new();
+
+    public Task InitializeAsync() => app.InitializeAsync();
+
+    public Task DisposeAsync() => app.DisposeAsync();
+
+    [Fact]
+    public async Task BeforeTheFirst_ItIsPending()
+    {
+        var answer = (await app.As("owner").GetAsync("/api/v1/metrics/rebuild")).Expect(200);
+
+        Assert.Equal(("PENDING", 0, null), ((string?)answer.Json["status"], (int)answer.Json["progress"]!, answer.Json["localDay"]));
+    }
+
+    [Fact]
+    public async Task Drift_IsCorrected_AndTheProgressTellsHowMany()
+    {
+        var (drifted, right) = (await BoughtAsync(app, 30), await BoughtAsync(app, 12));
+        await app.Database.QueryAsync<int>("update customer_metrics set total_spent = 999, visit_count = 7 where customer_id = @drifted", new { drifted });
+
+        await app.Host.InvokeAsync("EveryQuarterHour");
+
+        var progress = await CompletedAsync();
+        Assert.Equal((100, 2, 1), ((int)progress["progress"]!, (int)progress["customers"]!, (int)progress["corrected"]!));
+        Assert.Equal(30, (decimal)(await app.As("staff").GetAsync($"/api/v1/customers/{drifted}")).Json["totalSpent"]!);
+        Assert.Equal(12, (decimal)(await app.As("staff").GetAsync($"/api/v1/customers/{right}")).Json["totalSpent"]!);
+        Assert.Equal(1, (await app.Database.QueryAsync<long>("select count(*) from audit_log where action = 'RebuildMetrics' and business_id = @Business", new { app.Business }))[0]);
+    }
+
+    [Fact]
+    public async Task SameDay_IsDoneOnce_AndTheNextDayAgain()
+    {
+        await app.Host.InvokeAsync("EveryQuarterHour");
+        var first = (string)(await CompletedAsync())["startedAt"]!;
+
+        await app.Host.InvokeAsync("EveryQuarterHour");
+        Assert.Equal(first, (string)(await CompletedAsync())["startedAt"]!);
+
+        await app.Host.AdvanceAsync(TimeSpan.FromDays(1));
+        await Eventually.TrueAsync(async () => (string)(await CompletedAsync())["startedAt"]! != first);
+    }
+
+    [Fact]
+    public async Task LocalDate_IsTheBusinesssOwn()
+    {
+        var east = await app.GivenBusinessAsync("Pacific/Kiritimati");
+        var west = await app.GivenBusinessAsync("Pacific/Niue");
+
+        await app.Host.InvokeAsync("EveryQuarterHour");
+
+        var (dayInTheEast, dayInTheWest) = (await CompletedAsync(east), await CompletedAsync(west));
+        Assert.Equal(
+            BusinessCalendar.Today(DateTimeOffset.UtcNow, "Pacific/Kiritimati").ToString("O"), (string?)dayInTheEast["localDay"]);
+        Assert.NotEqual((string?)dayInTheEast["localDay"], (string?)dayInTheWest["localDay"]);
+    }
+
+    [Theory]
+    [InlineData("RUNNING", null)]
+    [InlineData("FAILED", "2026-01-01")]
+    public async Task WhatFailedOrLostItsOrchestration_IsStartedAgain(string status, string? finished)
+    {
+        var today = BusinessCalendar.Today(DateTimeOffset.UtcNow, "UTC");
+        await app.Database.QueryAsync<int>(
+            "insert into metrics_rebuilds (business_id, local_day, status, started_at, finished_at) values (@Business, @today, @status, now(), @finished::timestamptz)",
+            new { app.Business, today, status, finished });
+
+        await app.Host.InvokeAsync("EveryQuarterHour");
+
+        Assert.Equal(today.ToString("O"), (string?)(await CompletedAsync())["localDay"]);
+    }
+
+    [Fact]
+    public async Task ClosedBusiness_IsLeftAlone()
+    {
+        var closed = await app.GivenBusinessAsync(status: "CLOSED");
+
+        await app.Host.InvokeAsync("EveryQuarterHour");
+        await CompletedAsync();
+
+        Assert.Empty(await app.Database.QueryAsync<Guid>("select business_id from metrics_rebuilds where business_id = @closed", new { closed }));
+    }
+
+    [Fact]
+    public async Task PurchasesMeanwhile_AreNotLost()
+    {
+        var customer = await BoughtAsync(app, 1);
+        var buying = Task.Run(async () =>
+        {
+            for (var n = 0; n < 20; n++)
+                await BuyAsync(app, customer, 1);
+        });
+        for (var n = 0; n < 5; n++)
+        {
+            await app.Database.QueryAsync<int>("update customer_metrics set total_spent = 999 where customer_id = @customer", new { customer });
+            await app.Database.QueryAsync<int>("update metrics_rebuilds set status = 'FAILED', finished_at = now() where business_id = @Business", new { app.Business });
+            await app.Host.InvokeAsync("EveryQuarterHour");
+            await CompletedAsync();
+        }
+
+        await buying;
+        Assert.Equal(21, (decimal)(await app.As("staff").GetAsync($"/api/v1/customers/{customer}")).Json["totalSpent"]!);
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task KilledAtItsNthCommit_ForEveryN_EveryFigureIsRightAndCountedOnce()
+    {
+        for (var n = 0; n < 5; n++)
+            await BoughtAsync(app, 10);
+        await app.StopHostAsync();
+        await using var proxy = new CommitProxy(app.Database.Owner);
+        var settings = Through(proxy);
+        var process = await AppProcess.StartAsync(settings);
+        try
+        {
+            var (n, wasKilled) = (0, true);
+            while (wasKilled)
+            {
+                await app.Database.QueryAsync<int>("update customer_metrics set total_spent = 999 where business_id = @Business", new { app.Business });
+                await app.Database.QueryAsync<int>("delete from metrics_rebuilds");
+                var victim = process;
+                proxy.Arm(++n, victim.Kill);
+                await StartRebuildAsync(victim);
+                await Eventually.TrueAsync(async () => !proxy.IsArmed || await IsCompletedAsync());
+                wasKilled = !proxy.IsArmed;
+                proxy.Disarm();
+                if (wasKilled)
+                {
+                    await process.DisposeAsync();
+                    await app.Database.QueryAsync<int>("update functions_host.durable_workers set alive_until = clock_timestamp()");
+                    process = await AppProcess.StartAsync(settings);
+                    await StartRebuildAsync(process);
+                    await Eventually.TrueAsync(IsCompletedAsync);
+                }
+
+                Assert.All(await app.Database.QueryAsync<decimal>("select total_spent from customer_metrics where business_id = @Business", new { app.Business }), spent => Assert.Equal(10, spent));
+                Assert.Equal(5, (await app.Database.QueryAsync<long>("select sum(corrected) from metrics_rebuild_partitions where business_id = @Business", new { app.Business }))[0]);
+            }
+
+            Assert.True(n > 10, $"Only {n} moments were counted.");
+        }
+        finally
+        {
+            await process.DisposeAsync();
+        }
+    }
+
+    // One business and its three partitions, and no timer but the one that is called.
+    private Dictionary<string, string?> Through(CommitProxy proxy)
+    {
+        var settings = TestApp.Settings(app.Database);
+        foreach (var name in new[] { "Database:App", "Database:Worker", "EmbeddedRuntime:Database" })
+            settings[name] = proxy.Of(settings[name]!);
+        settings.Remove("Database:Owner");
+        settings["Metrics:PartitionSize"] = "2";
+        settings["AzureWebJobs.EveryMinuteSignAudit.Disabled"] = "true";
+        return settings;
+    }
+
+    private static async Task StartRebuildAsync(AppProcess process)
+    {
+        try
+        {
+            (await process.Client.PostAsJsonAsync("/admin/functions/EveryQuarterHour", new { })).EnsureSuccessStatusCode();
+        }
+        catch (HttpRequestException)
+        {
+            // Killed before it could answer.
+        }
+    }
+
+    private async Task<bool> IsCompletedAsync() =>
+        (await app.Database.QueryAsync<string>("select status from metrics_rebuilds where business_id = @Business", new { app.Business })) is ["COMPLETED"];
+
+    private async Task<System.Text.Json.Nodes.JsonNode> CompletedAsync(Guid? business = null)
+    {
+        Answer? answer = null;
+        await Eventually.TrueAsync(async () =>
+        {
+            answer = (await app.AsOf(business ?? app.Business, "owner").GetAsync("/api/v1/metrics/rebuild")).Expect(200);
+            return (string?)answer.Json["status"] == "COMPLETED";
+        });
+        return answer!.Json;
+    }
+
+    private static async Task<Guid> BoughtAsync(TestApp app, decimal amount)
+    {
+        var customer = (await app.CustomerAsync()).Id;
+        await BuyAsync(app, customer, amount);
+        return customer;
+    }
+
+    private static async Task BuyAsync(TestApp app, Guid customer, decimal amount) =>
+        (await app.As("service").PostAsync("/api/v1/events", Events.One(Events.Sale(app.Business, customer, amount)))).Expect(200);
+}
