@@ -9,12 +9,14 @@ using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Engagement;
 using NxLoy.Functions.Http;
+using NxLoy.Functions.Http.RateLimits;
 using NxLoy.Functions.Observability;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<ProblemMiddleware>();
 builder.UseMiddleware<CallerMiddleware>();
+builder.UseMiddleware<RateLimitMiddleware>();
 builder.UseMiddleware<QueryMiddleware>();
 builder.UseMiddleware<AuditMiddleware>();
 
