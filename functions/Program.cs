@@ -14,6 +14,8 @@ using NxLoy.Functions.Observability;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<CorrelationMiddleware>();
+builder.UseMiddleware<TelemetryMiddleware>();
 builder.UseMiddleware<ProblemMiddleware>();
 builder.UseMiddleware<CallerMiddleware>();
 builder.UseMiddleware<RateLimitMiddleware>();
@@ -25,7 +27,7 @@ builder.Services.TryAddSingleton(TimeProvider.System);
 builder.Services
     .AddSealing(builder.Configuration)
     .AddDatabase(builder.Configuration)
-    .AddObservability()
+    .AddObservability(builder.Configuration)
     .AddHttpRoom(builder.Configuration, builder.Environment)
     .AddBusinesses()
     .AddCustomers()

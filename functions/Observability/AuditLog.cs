@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -76,7 +77,8 @@ public sealed partial class AuditLog(WorkerDatabase database, AuditChain chain, 
         try
         {
             head = await InsertAsync(batch, head);
-            batch.ForEach(waiting => waiting.Committed.SetResult());
+            Telemetry.AuditBatchSize.Record(batch.Count);
+            batch.ForEach(waiting => waiting.End());
         }
         catch (Exception exception)
         {
@@ -149,7 +151,15 @@ public sealed partial class AuditLog(WorkerDatabase database, AuditChain chain, 
 
     private sealed record Waiting(AuditEntry Entry)
     {
+        private readonly long since = Stopwatch.GetTimestamp();
+
         public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void End()
+        {
+            Telemetry.AuditWait.Record(Stopwatch.GetElapsedTime(since).TotalSeconds);
+            Committed.SetResult();
+        }
     }
 
     private sealed record Head

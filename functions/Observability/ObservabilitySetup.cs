@@ -1,10 +1,12 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace NxLoy.Functions.Observability;
 
 internal static class ObservabilitySetup
 {
-    public static IServiceCollection AddObservability(this IServiceCollection services) => services
+    public static IServiceCollection AddObservability(this IServiceCollection services, IConfiguration configuration) => services
+        .AddTelemetry(configuration)
         .AddSingleton<AuditChain>()
         .AddSingleton<AuditCheckpoints>()
         .AddSingleton<VerifyAudit>()

@@ -24,6 +24,7 @@ internal sealed class RateLimitMiddleware(IEnumerable<IRateLimits> configured, E
             return;
         }
 
+        Telemetry.RefusedRequests.Add(1);
         var seconds = (int)Math.Max(1, Math.Ceiling(wait.TotalSeconds));
         context.GetInvocationResult().Value = (HttpProblems.TooManyRequests with { RetryAfterSeconds = seconds }).ToHttp();
     }
