@@ -7,9 +7,11 @@ internal static class ObservabilitySetup
 {
     public static IServiceCollection AddObservability(this IServiceCollection services, IConfiguration configuration) => services
         .AddTelemetry(configuration)
+        .AddSingleton(AuditOptions.From(configuration))
         .AddSingleton<AuditChain>()
         .AddSingleton<AuditCheckpoints>()
         .AddSingleton<VerifyAudit>()
+        .AddSingleton<CutAudit>()
         .AddSingleton<CheckReadiness>()
         .AddSingleton<AuditLog>()
         .AddHostedService(provider => provider.GetRequiredService<AuditLog>());

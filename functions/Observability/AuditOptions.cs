@@ -1,0 +1,19 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace NxLoy.Functions.Observability;
+
+/// <summary>How long audit rows are kept (setting Audit:RetentionMonths).</summary>
+/// <param name="RetentionMonths">At least 1.</param>
+public sealed record AuditOptions(int RetentionMonths)
+{
+    private const int ThreeYears = 36;
+    private const int Most = 1200;
+
+    public static AuditOptions From(IConfiguration configuration) => configuration["Audit:RetentionMonths"] switch
+    {
+        null or "" => new AuditOptions(ThreeYears),
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var months) && months is >= 1 and <= Most => new AuditOptions(months),
+        var text => throw new InvalidOperationException($"The setting Audit:RetentionMonths is \"{text}\", but must be a whole number from 1 to {Most}. See docs/settings.md."),
+    };
+}
