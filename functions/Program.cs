@@ -11,6 +11,7 @@ using NxLoy.Functions.Engagement;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.Http.RateLimits;
 using NxLoy.Functions.Observability;
+using NxLoy.Functions.Storage;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
@@ -27,6 +28,7 @@ builder.Services.TryAddSingleton(TimeProvider.System);
 builder.Services
     .AddSealing(builder.Configuration)
     .AddDatabase(builder.Configuration)
+    .AddStorage(builder.Configuration)
     .AddObservability(builder.Configuration)
     .AddHttpRoom(builder.Configuration, builder.Environment)
     .AddBusinesses()

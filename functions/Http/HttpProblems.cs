@@ -22,6 +22,8 @@ internal static class HttpProblems
 
     public static Problem Unavailable { get; } = new(503, "database_unavailable", "The database cannot be reached at the moment.") { RetryAfterSeconds = 5 };
 
+    public static Problem StorageUnavailable { get; } = new(503, "storage_unavailable", "The blob storage cannot be reached at the moment.") { RetryAfterSeconds = 5 };
+
     public static Problem InvalidCursor(string pointer) =>
         new(400, "invalid_cursor", "The cursor does not belong to this list, query and caller. Begin again without one.")
         {

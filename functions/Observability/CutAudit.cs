@@ -19,7 +19,7 @@ public sealed partial class CutAudit(WorkerDatabase database, AuditChain chain, 
         var follow = new FollowAudit(stored, chain);
 
         var start = await follow.FromCutsAsync(cancellation);
-        var signed = await follow.CheckpointsAsync(start, olderThan, cancellation);
+        var signed = await follow.CheckpointsAsync(start, olderThan, [], cancellation);
         if (signed is { Count: 0, Broken: null } && start.Broken is null)
         {
             return 0;

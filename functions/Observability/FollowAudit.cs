@@ -24,8 +24,11 @@ internal sealed class FollowAudit(StoredAudit stored, AuditChain chain)
     }
 
     /// <param name="until">Only checkpoints signed by then; null reads all.</param>
-    public async Task<SignedAudit> CheckpointsAsync(AuditStart start, DateTimeOffset? until, CancellationToken cancellation)
+    /// <param name="copies">What each checkpoint must be like.</param>
+    public async Task<SignedAudit> CheckpointsAsync(
+        AuditStart start, DateTimeOffset? until, IReadOnlyList<CheckpointCopy> copies, CancellationToken cancellation)
     {
+        var copied = copies.ToLookup(copy => copy.Sequence, copy => copy.Mac);
         var heads = new Dictionary<Guid, AuditHead>();
         var last = new SignedAudit(0, start.Cut?.Checkpoint ?? 0, start.Cut?.CheckpointMac ?? AuditChain.Start, null, heads, null);
         await foreach (var row in stored.CheckpointsAsync(0, cancellation))
@@ -42,16 +45,22 @@ internal sealed class FollowAudit(StoredAudit stored, AuditChain chain)
                 return last with { Broken = new BrokenLink("checkpoints", row.Sequence, "changed") };
             }
 
+            if (copied[row.Sequence].Any(copy => copy != Convert.ToHexStringLower(row.Mac)))
+            {
+                return last with { Broken = new BrokenLink("checkpoints", row.Sequence, "unlike_copy") };
+            }
+
             if (row.SignedAt > until)
             {
-                break;
+                return last;
             }
 
             grown.ForEach(head => heads[head.Writer] = head);
             last = new SignedAudit(last.Count + 1, row.Sequence, mac, row.SignedAt, heads, null);
         }
 
-        return last;
+        // A copy of what is no longer there: the end was cut off.
+        return copies.Any(copy => copy.Sequence > last.Sequence) ? last with { Broken = new BrokenLink("checkpoints", last.Sequence + 1, "missing") } : last;
     }
 
     /// <param name="signedOnly">Stops at the signed heads; otherwise follows the open minute too.</param>

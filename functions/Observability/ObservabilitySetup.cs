@@ -8,6 +8,7 @@ internal static class ObservabilitySetup
     public static IServiceCollection AddObservability(this IServiceCollection services, IConfiguration configuration) => services
         .AddTelemetry(configuration)
         .AddSingleton(AuditOptions.From(configuration))
+        .AddSingleton<CheckpointCopies>()
         .AddSingleton<AuditChain>()
         .AddSingleton<AuditCheckpoints>()
         .AddSingleton<VerifyAudit>()
