@@ -9,12 +9,17 @@ using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Engagement;
 using NxLoy.Functions.Http;
+using NxLoy.Functions.Http.RateLimits;
 using NxLoy.Functions.Observability;
+using NxLoy.Functions.Storage;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<CorrelationMiddleware>();
+builder.UseMiddleware<TelemetryMiddleware>();
 builder.UseMiddleware<ProblemMiddleware>();
 builder.UseMiddleware<CallerMiddleware>();
+builder.UseMiddleware<RateLimitMiddleware>();
 builder.UseMiddleware<QueryMiddleware>();
 builder.UseMiddleware<AuditMiddleware>();
 
@@ -23,7 +28,8 @@ builder.Services.TryAddSingleton(TimeProvider.System);
 builder.Services
     .AddSealing(builder.Configuration)
     .AddDatabase(builder.Configuration)
-    .AddObservability()
+    .AddStorage(builder.Configuration)
+    .AddObservability(builder.Configuration)
     .AddHttpRoom(builder.Configuration, builder.Environment)
     .AddBusinesses()
     .AddCustomers()

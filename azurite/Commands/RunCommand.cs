@@ -22,6 +22,7 @@ internal static class RunCommand
         ./run --info                     addresses, businesses, tokens and keys as JSON
         ./run token --role ROLE --business ID [--subject S]
                                          a fresh token; roles: staff, owner, compliance, service, customer
+        ./run verify-audit               follows the app's audit log; says what is broken, and ends with 1 if something is
         ./run advance 30d                moves business time forward (30d, 12h, 45m, 2w, P30D)
 
         A second ./run takes over from the first. Whatever was killed, the next ./run mends.
@@ -47,6 +48,8 @@ internal static class RunCommand
                 return TokenCommand.Execute(line, checkout);
             case "advance":
                 return await AdvanceCommand.ExecuteAsync(line, checkout, cancellationToken);
+            case "verify-audit":
+                return await VerifyAuditCommand.ExecuteAsync(line, checkout, cancellationToken);
             case null when line.Flag("--info"):
                 line.Done();
                 return InfoCommand.Execute(checkout);

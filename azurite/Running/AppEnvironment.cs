@@ -12,6 +12,7 @@ internal static class AppEnvironment
         {
             ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
             ["AzureWebJobsStorage"] = storage,
+            ["Storage__ConnectionString"] = settings.Find("Storage:ConnectionString") ?? storage,
             ["Authentication__DevelopmentKey"] = new DevelopmentTokens(secrets.SigningKey).PublicJwk,
             ["Keys__Sealing"] = settings.Find("Keys:Sealing") ?? secrets.SealingKey,
             ["Database__Owner"] = database.Owner,

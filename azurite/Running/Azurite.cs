@@ -5,7 +5,8 @@ using NxLoy.Functions.LocalStack.Tools;
 namespace NxLoy.Functions.LocalStack.Running;
 
 /// <summary>The storage emulator: blobs on its port, queues and tables on the two after it, as Azurite's own defaults are.</summary>
-internal sealed class Azurite(Checkout checkout, Secrets secrets)
+/// <param name="name">Of its folder, log and pid file.</param>
+internal sealed class Azurite(Checkout checkout, Secrets secrets, string name = "azurite")
 {
     /// <summary>Ports it takes, in a row.</summary>
     public const int Ports = 3;
@@ -13,9 +14,9 @@ internal sealed class Azurite(Checkout checkout, Secrets secrets)
     // Not the account that every Azurite has: a stray connection string for another one is refused, and so is ours there.
     private const string Account = "nxloylocal";
 
-    private readonly DetachedProcess process = new("azurite", checkout);
+    private readonly DetachedProcess process = new(name, checkout);
 
-    private string Folder => Path.Combine(checkout.Data, "azurite");
+    private string Folder => Path.Combine(checkout.Data, name);
 
     public bool IsAlive => process.IsAlive;
 

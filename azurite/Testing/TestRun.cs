@@ -52,9 +52,15 @@ internal sealed class TestRun(Checkout checkout, TestOptions options, Narrator n
         if (Directory.Exists(Results))
             Directory.Delete(Results, recursive: true);
         await using var postgres = await TestPostgres.StartAsync(checkout, narrator, cancellationToken);
+        await using var blobs = await TestBlobs.StartAsync(checkout, narrator, cancellationToken);
+        var environment = new Dictionary<string, string>
+        {
+            ["NXLOY_TEST_POSTGRES"] = postgres.ConnectionString,
+            ["NXLOY_TEST_BLOBS"] = blobs.ConnectionString,
+        };
         var results = TestResults.None;
         foreach (var project in Projects)
-            results = results.And(await RunAsync(project, postgres.ConnectionString, cancellationToken));
+            results = results.And(await RunAsync(project, environment, cancellationToken));
 
         return (results, !options.MeasuresCoverage || CoverageHolds());
     }
@@ -88,10 +94,9 @@ internal sealed class TestRun(Checkout checkout, TestOptions options, Narrator n
         return errors.Count > 0 ? string.Join(Environment.NewLine, errors) : output;
     }
 
-    private async Task<TestResults> RunAsync(string project, string postgres, CancellationToken cancellationToken)
+    private async Task<TestResults> RunAsync(string project, Dictionary<string, string> environment, CancellationToken cancellationToken)
     {
         narrator.Say($"Running {project}.");
-        var environment = new Dictionary<string, string> { ["NXLOY_TEST_POSTGRES"] = postgres };
         var result = await Command.RunAsync(
             Arguments(project), cancellationToken, checkout.Root, environment,
             onLine: narrator.Say, pidFile: new PidFile(Path.Combine(checkout.Data, "test.pid")));

@@ -23,7 +23,13 @@ public sealed class TakeInEvents(RecordTransactions record, TimeProvider time)
         }
 
         var arrived = events.Select(one => EventParser.Parse(one, caller.Business)).ToArray();
-        return await record.InTransactionAsync(caller.Business, session => TakeInAsync(session, caller.Trail, arrived), cancellation);
+        var taken = await record.InTransactionAsync(caller.Business, session => TakeInAsync(session, caller.Trail, arrived), cancellation);
+        foreach (var same in taken.Problem is null ? taken.Value.Results.GroupBy(result => result.Status) : [])
+        {
+            Telemetry.IngestedEvents.Add(same.Count(), KeyValuePair.Create("nxloy.event.outcome", (object?)same.Key.ToString()));
+        }
+
+        return taken;
     }
 
     private async Task<Result<EventResults>> TakeInAsync(Session session, AuditTrail trail, ArrivedEvent[] arrived)

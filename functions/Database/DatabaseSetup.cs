@@ -17,19 +17,21 @@ internal static class DatabaseSetup
             .AddSingleton(provider =>
             {
                 var options = provider.GetRequiredService<DatabaseOptions>();
-                var app = Source(options.App);
+                var app = Source("app", options.App);
                 return new BusinessDatabase(app, options.Standby is null ? app : StandbyFirst(options.App, options.Standby));
             })
-            .AddSingleton(provider => new WorkerDatabase(Source(provider.GetRequiredService<DatabaseOptions>().Worker)));
+            .AddSingleton(provider => new WorkerDatabase(Source("worker", provider.GetRequiredService<DatabaseOptions>().Worker)));
     }
 
-    private static NpgsqlDataSource Source(string connectionString) => NpgsqlDataSource.Create(Tuned(connectionString));
+    // The name is what metrics call the pool; without one it would be the connection string.
+    private static NpgsqlDataSource Source(string name, string connectionString) =>
+        new NpgsqlDataSourceBuilder(Tuned(connectionString)) { Name = name }.Build();
 
     /// <summary>Reads from the standby while there is one, and from the primary when it is gone.</summary>
     private static NpgsqlDataSource StandbyFirst(string primary, string standby)
     {
         var both = new NpgsqlConnectionStringBuilder(Tuned(standby)) { Host = string.Join(',', HostsOf(standby).Concat(HostsOf(primary)).Distinct()) };
-        return new NpgsqlDataSourceBuilder(both.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.PreferStandby);
+        return new NpgsqlDataSourceBuilder(both.ConnectionString) { Name = "standby" }.BuildMultiHost().WithTargetSession(TargetSessionAttributes.PreferStandby);
     }
 
     private static IEnumerable<string> HostsOf(string connectionString)

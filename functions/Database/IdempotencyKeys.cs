@@ -46,7 +46,13 @@ public sealed class IdempotencyKeys(Sealing sealing, TimeProvider time)
             where business_id = @business and caller = @caller and key = @key
             """,
             new { business = session.Business, caller, key = key.Key });
-        return earlier is null || !earlier.Digest.AsSpan().SequenceEqual(digest) ? Reused : earlier.Resource;
+        if (earlier is null || !earlier.Digest.AsSpan().SequenceEqual(digest))
+        {
+            return Reused;
+        }
+
+        Telemetry.ReplayedRequests.Add(1);
+        return earlier.Resource;
     }
 
     internal static Problem Reused { get; } = new(422, "idempotency_key_reused", "This Idempotency-Key was used for a different request.");

@@ -44,8 +44,10 @@ public static class Answers
         return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.Body.WriteAsync(bytes, http.RequestAborted).AsTask();
     }
 
-    private sealed class JsonAnswer<T>(int status, T value) : IResult, IAboutCustomers
+    private sealed class JsonAnswer<T>(int status, T value) : IResult, IStatusCodeHttpResult, IAboutCustomers
     {
+        int? IStatusCodeHttpResult.StatusCode => status;
+
         IEnumerable<Guid>? IAboutCustomers.Customers => value is IAboutCustomers about ? about.Customers : [];
 
         public string? Location { get; init; }
@@ -71,8 +73,10 @@ public static class Answers
         }
     }
 
-    private sealed class ProblemAnswer(Problem problem) : IResult, IAboutCustomers
+    private sealed class ProblemAnswer(Problem problem) : IResult, IStatusCodeHttpResult, IAboutCustomers
     {
+        int? IStatusCodeHttpResult.StatusCode => problem.Status;
+
         IEnumerable<Guid>? IAboutCustomers.Customers => problem.ExistingId is { } id ? [id] : null;
 
         public string? Allow { get; init; }
@@ -92,7 +96,7 @@ public static class Answers
                 response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             }
 
-            return WriteAsync(httpContext, ProblemDocument.Of(problem), "application/problem+json");
+            return WriteAsync(httpContext, ProblemDocument.Of(problem, httpContext.TraceIdentifier), "application/problem+json");
         }
     }
 }

@@ -16,9 +16,13 @@ internal static class HttpProblems
 
     public static Problem Stale { get; } = new(412, "stale_version", "Someone has changed this since it was read. Read it again.");
 
+    public static Problem TooManyRequests { get; } = new(429, "too_many_requests", "This caller asks more often than is allowed. Wait as long as Retry-After says.");
+
     public static Problem Internal { get; } = new(500, "internal_error", "Something went wrong here. It has been logged.");
 
     public static Problem Unavailable { get; } = new(503, "database_unavailable", "The database cannot be reached at the moment.") { RetryAfterSeconds = 5 };
+
+    public static Problem StorageUnavailable { get; } = new(503, "storage_unavailable", "The blob storage cannot be reached at the moment.") { RetryAfterSeconds = 5 };
 
     public static Problem InvalidCursor(string pointer) =>
         new(400, "invalid_cursor", "The cursor does not belong to this list, query and caller. Begin again without one.")

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NxLoy.Functions.Http.OpenApi;
+using NxLoy.Functions.Http.RateLimits;
 
 namespace NxLoy.Functions.Http;
 
@@ -11,7 +12,8 @@ internal static class HttpSetup
         .AddSingleton<Endpoints>()
         .AddSingleton(new Tokens(AuthorityIn(configuration), DevelopmentKeyIn(configuration, environment)))
         .AddSingleton<Cursors>()
-        .AddSingleton<ApiDescription>();
+        .AddSingleton<ApiDescription>()
+        .AddRateLimits(configuration);
 
     private static Authority? AuthorityIn(IConfiguration configuration) =>
         configuration["Authentication:Authority"] is { Length: > 0 } address

@@ -39,6 +39,9 @@ public sealed class OperationAttribute(string summary) : Attribute
     /// <summary>True where a change needs the header If-Match.</summary>
     public bool IfMatch { get; init; }
 
+    /// <summary>True for what must answer however often it is asked: probes.</summary>
+    public bool IsNeverLimited { get; init; }
+
     /// <summary>The codes of the slice's own problems that this function may answer.</summary>
     public string[] Problems { get; init; } = [];
 

@@ -17,6 +17,9 @@ public sealed record ProblemDocument
     /// <summary>Stable name of the problem: what a program decides by.</summary>
     public required string Code { get; init; }
 
+    /// <summary>The request's W3C trace id: who reports a problem by it makes its log lines easy to find.</summary>
+    public required string TraceId { get; init; }
+
     /// <summary>What is particular to this occurrence.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Detail { get; init; }
@@ -29,12 +32,13 @@ public sealed record ProblemDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Fault>? Errors { get; init; }
 
-    public static ProblemDocument Of(Problem problem) => new()
+    public static ProblemDocument Of(Problem problem, string traceId) => new()
     {
         Type = $"https://nxloy.invalid/problems/{problem.Code}",
         Title = problem.Title,
         Status = problem.Status,
         Code = problem.Code,
+        TraceId = traceId,
         Detail = problem.Detail,
         ExistingId = problem.ExistingId,
         Errors = problem.Errors.Count > 0 ? problem.Errors : null,

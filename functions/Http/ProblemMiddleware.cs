@@ -1,3 +1,4 @@
+using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -42,6 +43,8 @@ public sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logger)
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => HttpProblems.BodyTooLarge,
         BadHttpRequestException => HttpProblems.MalformedJson,
         NpgsqlException { IsTransient: true } => HttpProblems.Unavailable,
+        RequestFailedException { Status: 0 or >= StatusCodes.Status500InternalServerError } => HttpProblems.StorageUnavailable,
+        AggregateException { InnerException: RequestFailedException { Status: 0 } } => HttpProblems.StorageUnavailable, // after its retries
         _ => HttpProblems.Internal,
     };
 

@@ -5,10 +5,6 @@ using NxLoy.Functions.Database;
 
 namespace NxLoy.Functions.Observability;
 
-/// <summary>The end of one chain at one moment.</summary>
-/// <param name="Mac">Hexadecimal, lower case.</param>
-internal sealed record AuditHead(Guid Writer, long Sequence, string Mac);
-
 /// <summary>
 /// Signs the heads of all chains: every minute and at shutdown. What was written before a checkpoint cannot be changed,
 /// reordered or removed unseen; what came after the last one is the limit that SECURITY.md states.
@@ -26,7 +22,15 @@ public sealed class AuditCheckpoints(WorkerDatabase database, AuditChain chain, 
         }
 
         var last = await database.QueryAsync<LastRow>(
-            "select sequence, mac from audit_checkpoints order by sequence desc limit 1", null, cancellation);
+            """
+            select sequence, mac from audit_checkpoints
+            union all
+            select checkpoint, checkpoint_mac from audit_cuts
+            order by sequence desc
+            limit 1
+            """,
+            null,
+            cancellation);
         var (sequence, previous) = last is [var row] ? (row.Sequence + 1, row.Mac) : (1, AuditChain.Start);
         var (now, heads) = (time.Now(), grown.Select(head => new AuditHead(head.Writer, head.Sequence, Convert.ToHexStringLower(head.Mac))).ToList());
 
@@ -61,7 +65,7 @@ public sealed class AuditCheckpoints(WorkerDatabase database, AuditChain chain, 
         [
             sequence.ToString(CultureInfo.InvariantCulture),
             signedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
-            .. heads.Select(head => string.Create(CultureInfo.InvariantCulture, $"{head.Writer} {head.Sequence} {head.Mac}")),
+            .. heads.Select(head => head.Canonical()),
         ]));
 
     private sealed record HeadRow

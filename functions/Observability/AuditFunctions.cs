@@ -8,7 +8,7 @@ namespace NxLoy.Functions.Observability;
 public sealed class AuditFunctions(VerifyAudit verify)
 {
     [Function("VerifyAudit"), Allow(Role.Compliance)]
-    [Operation("Follows every chain of the audit log and names the first broken link.", Answer = typeof(AuditVerification))]
+    [Operation("Follows every chain of the audit log and names the first broken link.", Answer = typeof(AuditVerification), Problems = ["storage_unavailable"])]
     public async Task<IResult> VerifyAudit(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/audit/verification")] HttpRequest request, CancellationToken cancellation) =>
         Answers.Ok(await verify.ExecuteAsync(cancellation));

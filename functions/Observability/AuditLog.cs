@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,13 +11,20 @@ namespace NxLoy.Functions.Observability;
 /// Writes this process's chain of the audit log. Requests that wait at the same time share one commit, so that waiting
 /// costs little: while one batch is being written the next one gathers.
 /// </summary>
-public sealed partial class AuditLog(WorkerDatabase database, AuditChain chain, AuditCheckpoints checkpoints, ILogger<AuditLog> logger)
+public sealed partial class AuditLog(WorkerDatabase database, AuditChain chain, AuditCheckpoints checkpoints, TimeProvider time, ILogger<AuditLog> logger)
     : IHostedLifecycleService
 {
     private const int BatchSize = 500;
 
+    /// <summary>
+    /// A chain that was silent for so long is over and another begins. Far less than the shortest retention: nothing that
+    /// was removed can ever be gone on with.
+    /// </summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromDays(1);
+
     private readonly Channel<Waiting> queue = Channel.CreateUnbounded<Waiting>(new() { SingleReader = true });
-    private readonly Guid writer = Guid.CreateVersion7();
+    private Guid writer = Guid.CreateVersion7();
+    private DateTimeOffset lastWritten;
     private (long Sequence, byte[] Mac) head = (0, AuditChain.Start);
     private Task writing = Task.CompletedTask;
 
@@ -75,8 +83,15 @@ public sealed partial class AuditLog(WorkerDatabase database, AuditChain chain, 
     {
         try
         {
+            if (time.Now() - lastWritten > LongestSilence)
+            {
+                (writer, head) = (Guid.CreateVersion7(), (0, AuditChain.Start));
+            }
+
             head = await InsertAsync(batch, head);
-            batch.ForEach(waiting => waiting.Committed.SetResult());
+            lastWritten = time.Now();
+            Telemetry.AuditBatchSize.Record(batch.Count);
+            batch.ForEach(waiting => waiting.End());
         }
         catch (Exception exception)
         {
@@ -149,7 +164,15 @@ public sealed partial class AuditLog(WorkerDatabase database, AuditChain chain, 
 
     private sealed record Waiting(AuditEntry Entry)
     {
+        private readonly long since = Stopwatch.GetTimestamp();
+
         public TaskCompletionSource Committed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void End()
+        {
+            Telemetry.AuditWait.Record(Stopwatch.GetElapsedTime(since).TotalSeconds);
+            Committed.SetResult();
+        }
     }
 
     private sealed record Head

@@ -19,7 +19,7 @@ public sealed class AuditMiddleware(AuditLog log, Endpoints endpoints, TimeProvi
             return;
         }
 
-        var trail = new AuditTrail(customers => log.RecordAsync(Entry(context, caller, customers)));
+        var trail = new AuditTrail(customers => log.RecordAsync(Entry(context, http.TraceIdentifier, caller, customers)));
         http.Features.Set(caller with { Trail = trail });
         if (OfRoute(http) is { } customer)
         {
@@ -34,12 +34,12 @@ public sealed class AuditMiddleware(AuditLog log, Endpoints endpoints, TimeProvi
         }
     }
 
-    private AuditEntry Entry(FunctionContext context, Caller caller, IReadOnlyList<Guid> customers)
+    private AuditEntry Entry(FunctionContext context, string traceId, Caller caller, IReadOnlyList<Guid> customers)
     {
         var function = context.FunctionDefinition.Name;
         return new AuditEntry(
             time.Now(), caller.Business, caller.Subject, caller.Roles.ToString().ToLowerInvariant(), function,
-            $"/{endpoints.Find(function)!.Route.RawText}", customers, Correlation.Of(context.TraceContext.TraceParent));
+            $"/{endpoints.Find(function)!.Route.RawText}", customers, traceId);
     }
 
     // .../customers/{id}/...: what is asked of a customer is about it, whatever the answer shows.

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
 using NxLoy.Functions.Database;
+using NxLoy.Functions.Storage;
 
 namespace NxLoy.Functions.Observability;
 
 /// <summary>Asks everything a request cannot do without whether it answers, all at once.</summary>
-public sealed partial class CheckReadiness(BusinessDatabase app, WorkerDatabase worker, ILogger<CheckReadiness> logger)
+public sealed partial class CheckReadiness(BusinessDatabase app, WorkerDatabase worker, BlobStorage storage, ILogger<CheckReadiness> logger)
 {
     /// <summary>Machine time: a dependency that takes longer counts as down, before the prober itself gives up.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -12,8 +13,11 @@ public sealed partial class CheckReadiness(BusinessDatabase app, WorkerDatabase 
     public async Task<Readiness> ExecuteAsync(CancellationToken cancellation)
     {
         var dependencies = await Task.WhenAll(
+        [
             CheckAsync("postgresql-app", patience => app.QueryAsync<int>(Guid.Empty, "select 1", null, patience), cancellation),
-            CheckAsync("postgresql-worker", patience => worker.QueryAsync<int>("select 1", null, patience), cancellation));
+            CheckAsync("postgresql-worker", patience => worker.QueryAsync<int>("select 1", null, patience), cancellation),
+            .. storage.IsConfigured ? [CheckAsync("blob-storage", storage.PingAsync, cancellation)] : (Task<Dependency>[])[],
+        ]);
         return new Readiness(Array.TrueForAll(dependencies, dependency => dependency.State == "up") ? "ready" : "unready", dependencies);
     }
 

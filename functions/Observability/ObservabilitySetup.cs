@@ -1,13 +1,18 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace NxLoy.Functions.Observability;
 
 internal static class ObservabilitySetup
 {
-    public static IServiceCollection AddObservability(this IServiceCollection services) => services
+    public static IServiceCollection AddObservability(this IServiceCollection services, IConfiguration configuration) => services
+        .AddTelemetry(configuration)
+        .AddSingleton(AuditOptions.From(configuration))
+        .AddSingleton<CheckpointCopies>()
         .AddSingleton<AuditChain>()
         .AddSingleton<AuditCheckpoints>()
         .AddSingleton<VerifyAudit>()
+        .AddSingleton<CutAudit>()
         .AddSingleton<CheckReadiness>()
         .AddSingleton<AuditLog>()
         .AddHostedService(provider => provider.GetRequiredService<AuditLog>());

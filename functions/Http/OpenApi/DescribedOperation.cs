@@ -140,7 +140,7 @@ internal sealed class DescribedOperation(Endpoint endpoint, string method, Schem
     private JsonObject Failure(int status, IReadOnlyList<string> codes)
     {
         var response = new JsonObject { ["description"] = string.Join(", ", codes) + "." };
-        if (status is StatusCodes.Status401Unauthorized or StatusCodes.Status503ServiceUnavailable)
+        if (status is StatusCodes.Status401Unauthorized or StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
         {
             var header = status == StatusCodes.Status401Unauthorized ? "WWW-Authenticate" : "Retry-After";
             response["headers"] = new JsonObject { [header] = Reference("headers", header.Replace("-", "", StringComparison.Ordinal)) };

@@ -28,6 +28,7 @@ internal static class ExpectedProblems
     [
         HttpProblems.Internal,
         Problem.Invalid(), // at least for a query parameter that does not exist
+        .. operation.IsNeverLimited ? (Problem[])[] : [HttpProblems.TooManyRequests],
         .. endpoint.Roles == Role.None ? (Problem[])[] :
         [
             CallerProblems.NoToken, CallerProblems.BadToken, CallerProblems.WrongRole,

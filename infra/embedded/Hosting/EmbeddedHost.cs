@@ -100,10 +100,12 @@ internal static class EmbeddedHost
     {
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // It would open a scope with the path around every line, and a path may hold what somebody typed.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         if (quiet)
             builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         else
-            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.IncludeScopes) = (true, true));
     }
 
     /// <summary>A host inside a test must not listen to the test runner's signals.</summary>

@@ -22,7 +22,8 @@ internal static class ParameterBinding
             return invocation => new(invocation);
         if (type == typeof(CancellationToken))
             return invocation => new(invocation.CancellationToken);
-        if (parameter == function.TriggerParameter)
+        // By name: two hosts that start side by side may each see an object of their own for one parameter.
+        if (parameter.Name == function.TriggerParameter.Name)
             return FromTrigger(type, function);
         if (type == typeof(DurableTaskClient) && parameter.IsDefined(typeof(DurableClientAttribute)))
             return invocation => new(invocation.InstanceServices.GetRequiredService<DurableClient>());

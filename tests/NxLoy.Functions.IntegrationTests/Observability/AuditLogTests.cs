@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using NxLoy.Functions.Database;
 using NxLoy.Functions.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 using NxLoy.Functions.Observability;
@@ -154,7 +153,7 @@ public sealed class AuditLogTests : IAsyncLifetime
     }
 
     private Task<AuditVerification> VerifyAsync() =>
-        new VerifyAudit(app.Host.Services.GetRequiredService<WorkerDatabase>(), app.Host.Services.GetRequiredService<AuditChain>()).ExecuteAsync(default);
+        app.Host.Services.GetRequiredService<VerifyAudit>().ExecuteAsync(default);
 
     private AuditEntry Entry() => new(
         new DateTimeOffset(2026, 11, 22, 10, 30, 15, 123, 456, TimeSpan.Zero), app.Business, "ann", "owner", "GetCustomer", "/v1/customers/{id}",

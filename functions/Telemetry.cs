@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace NxLoy.Functions;
+
+/// <summary>
+/// What the app measures of itself, named as OpenTelemetry's semantic conventions do where they have a name;
+/// docs/telemetry.md lists it all. Attributes hold names, numbers and route templates: never an address, an id or a text
+/// that somebody typed. Costs next to nothing while nobody listens.
+/// </summary>
+internal static class Telemetry
+{
+    /// <summary>Of the source of traces and of the meter.</summary>
+    public const string Name = "NxLoy.Functions";
+
+    // The boundaries that the conventions advise for durations in seconds.
+    private static readonly InstrumentAdvice<double> Seconds =
+        new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] };
+
+    private static readonly InstrumentAdvice<int> Rows = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500] };
+
+    private static readonly Meter Meter = new(Name);
+
+    public static ActivitySource Activities { get; } = new(Name);
+
+    public static Histogram<double> RequestDuration { get; } =
+        Meter.CreateHistogram("http.server.request.duration", "s", "From a request's arrival at the app to its answer.", advice: Seconds);
+
+    public static Histogram<double> InvocationDuration { get; } =
+        Meter.CreateHistogram("faas.invoke_duration", "s", "How long functions ran that no request started.", advice: Seconds);
+
+    public static Counter<long> RefusedRequests { get; } =
+        Meter.CreateCounter<long>("nxloy.rate_limit.refusals", "{request}", "Requests answered 429.");
+
+    public static Counter<long> ReplayedRequests { get; } =
+        Meter.CreateCounter<long>("nxloy.idempotency.replays", "{request}", "Requests whose Idempotency-Key had made its resource before.");
+
+    public static Histogram<int> AuditBatchSize { get; } =
+        Meter.CreateHistogram("nxloy.audit.batch.size", "{row}", "Audit rows that shared one commit.", advice: Rows);
+
+    public static Histogram<double> AuditWait { get; } =
+        Meter.CreateHistogram("nxloy.audit.wait.duration", "s", "How long a request waited for its audit row.", advice: Seconds);
+
+    public static Counter<long> IngestedEvents { get; } =
+        Meter.CreateCounter<long>("nxloy.events.ingested", "{event}", "Events taken in, by what became of them.");
+}

@@ -1,0 +1,190 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NxLoy.Functions.Customers;
+using NxLoy.Functions.Embedded;
+using NxLoy.Functions.IntegrationTests.Fixtures;
+
+namespace NxLoy.Functions.IntegrationTests.Walls;
+
+/// <summary>How often one caller may ask: counted in the process, and by several instances together in Redis.</summary>
+public sealed class RateLimitTests(TestApp app) : IClassFixture<TestApp>
+{
+    private const string Path = "/api/v1/customers?limit=1";
+
+    [Fact]
+    public async Task WithinTheLimit_EveryRequestIsAnswered()
+    {
+        await using var host = await StartAsync(perMinute: 6000, burst: 20);
+
+        Assert.All(await AskAsync(Client(host), times: 20), answer => answer.Expect(200));
+    }
+
+    [Fact]
+    public async Task OverTheLimit_Is429AndAfterRetryAfterItSucceeds()
+    {
+        await using var host = await StartAsync(perMinute: 12, burst: 2);
+        (await Client(host, "warms-up").GetAsync(Path)).Expect(200);
+        var client = Client(host);
+        Assert.All(await AskAsync(client, times: 2), answer => answer.Expect(200));
+
+        var refused = (await client.GetAsync(Path)).Expect(429);
+
+        Assert.Equal("too_many_requests", refused.Problem);
+        await AfterRetryAsync(refused);
+        (await client.GetAsync(Path)).Expect(200);
+    }
+
+    [Fact]
+    public async Task Callers_AreCountedApart()
+    {
+        await using var host = await StartAsync(perMinute: 1, burst: 1);
+        (await Client(host).GetAsync(Path)).Expect(200);
+        (await Client(host).GetAsync(Path)).Expect(429);
+
+        (await Client(host, "another").GetAsync(Path)).Expect(200);
+        (await Client(host, business: app.OtherBusiness).GetAsync(Path)).Expect(200);
+        (await Anonymous(host).GetAsync("/api/openapi.json")).Expect(200);
+    }
+
+    [Fact]
+    public async Task WithoutAToken_TheAddressIsCounted()
+    {
+        await using var host = await StartAsync(perMinute: 1, burst: 2);
+
+        (await Anonymous(host).GetAsync("/api/openapi.json")).Expect(200);
+        (await Anonymous(host).GetAsync("/api/no/such/thing")).Expect(404);
+        (await Anonymous(host).GetAsync("/api/openapi.json")).Expect(429);
+    }
+
+    [Fact]
+    public async Task Probes_AreNeverLimited()
+    {
+        await using var host = await StartAsync(perMinute: 1, burst: 1);
+
+        foreach (var path in (string[])["/api/health/live", "/api/health/ready"])
+        {
+            Assert.All(await AskAsync(Anonymous(host), times: 5, path), answer => answer.Expect(200));
+        }
+    }
+
+    [Fact]
+    public async Task MovedBusinessTime_GivesNobodyMore()
+    {
+        await using var host = await StartAsync(perMinute: 1, burst: 1);
+        (await Client(host).GetAsync(Path)).Expect(200);
+
+        await host.AdvanceAsync(TimeSpan.FromDays(1));
+
+        (await Client(host).GetAsync(Path)).Expect(429);
+    }
+
+    [Fact]
+    public async Task TwoInstancesWithRedis_CountTogether()
+    {
+        using var redis = new TestRedis();
+        await using var one = await StartAsync(perMinute: 10, burst: 4, redis);
+        await using var other = await StartAsync(perMinute: 10, burst: 4, redis);
+        (await Client(one, "warms-up").GetAsync(Path)).Expect(200);
+        (await Client(other, "warms-up").GetAsync(Path)).Expect(200);
+
+        var answers = await Task.WhenAll(AskAsync(Client(one), times: 4), AskAsync(Client(other), times: 4));
+
+        Assert.Equal(4, answers.SelectMany(each => each).Count(answer => answer.Code == 200));
+        var refused = (await Client(other).GetAsync(Path)).Expect(429);
+        Assert.InRange(RetryAfter(refused), 1, 6);
+        await AfterRetryAsync(refused);
+        (await Client(one).GetAsync(Path)).Expect(200);
+    }
+
+    [Fact]
+    public async Task RedisGone_EachInstanceCountsForItselfAndSaysSoOnce()
+    {
+        var redis = new TestRedis();
+        var log = new LogLines();
+        await using var host = await StartAsync(perMinute: 1, burst: 2, redis, log);
+        (await Client(host).GetAsync(Path)).Expect(200);
+
+        redis.Dispose();
+
+        Assert.Equal([200, 200, 429, 429], (await AskAsync(Client(host), times: 4)).Select(answer => answer.Code));
+        Assert.Single(log.Lines, line => line.Contains("Redis does not answer", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RedisNeverThere_RequestsAreAnswered()
+    {
+        string gone;
+        using (var redis = new TestRedis())
+        {
+            gone = redis.ConnectionString;
+        }
+
+        await using var host = await StartAsync(new() { ["RateLimits:RequestsPerMinute"] = "1", ["Redis:ConnectionString"] = gone });
+
+        Assert.Equal([200, 429], (await AskAsync(Client(host), times: 2)).Select(answer => answer.Code));
+    }
+
+    [Theory]
+    [InlineData("RateLimits:RequestsPerMinute", "0")]
+    [InlineData("RateLimits:RequestsPerMinute", "ten")]
+    [InlineData("RateLimits:RequestsPerMinute", "1.5")]
+    [InlineData("RateLimits:Burst", "10")]
+    public async Task SettingsThatMakeNoSense_AreNamedAtStart(string name, string value)
+    {
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(new() { [name] = value }));
+
+        Assert.Contains(name, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RedisThatCannotBeRead_IsNamedAtStartWithoutItsPassword()
+    {
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(
+            new() { ["RateLimits:RequestsPerMinute"] = "1", ["Redis:ConnectionString"] = "127.0.0.1,password=hush,ssl=perhaps" }));
+
+        Assert.Contains("Redis:ConnectionString", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<Answer[]> AskAsync(ApiClient client, int times, string path = Path)
+    {
+        var answers = new Answer[times];
+        for (var n = 0; n < times; n++)
+        {
+            answers[n] = await client.GetAsync(path);
+        }
+
+        return answers;
+    }
+
+    private static int RetryAfter(Answer answer) => int.Parse(Assert.Single(answer.Headers.GetValues("Retry-After")), CultureInfo.InvariantCulture);
+
+    private static Task AfterRetryAsync(Answer answer) => Task.Delay(TimeSpan.FromSeconds(RetryAfter(answer)));
+
+    private ApiClient Client(FunctionsTestHost host, string subject = "someone", Guid? business = null) =>
+        new(host.CreateClient(), TestApp.Token("staff", [business ?? app.Business], subject), TestApp.Contract);
+
+    private static ApiClient Anonymous(FunctionsTestHost host) => new(host.CreateClient(), null, TestApp.Contract);
+
+    private Task<FunctionsTestHost> StartAsync(int perMinute, int burst, TestRedis? redis = null, LogLines? log = null) => StartAsync(
+        new()
+        {
+            ["RateLimits:RequestsPerMinute"] = perMinute.ToString(CultureInfo.InvariantCulture),
+            ["RateLimits:Burst"] = burst.ToString(CultureInfo.InvariantCulture),
+            ["Redis:ConnectionString"] = redis?.ConnectionString,
+        },
+        log);
+
+    private Task<FunctionsTestHost> StartAsync(Dictionary<string, string?> limits, LogLines? log = null)
+    {
+        var settings = TestApp.Settings(app.Database);
+        foreach (var (name, value) in limits)
+        {
+            settings[name] = value;
+        }
+
+        return FunctionsTestHost.StartAsync(
+            typeof(CustomerFunctions).Assembly, settings, services => services.AddLogging(logging => logging.AddProvider((ILoggerProvider?)log ?? new LogLines())));
+    }
+}
