@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
 namespace NxLoy.Functions.Http;
@@ -64,13 +65,20 @@ public static class Body
             return HttpProblems.WrongContentType;
         }
 
+        // JSON is UTF-8 (RFC 8259, 8.1), which the reader itself looks at only where somebody asks for a text.
+        if (!Utf8.IsValid(bytes))
+        {
+            return HttpProblems.MalformedJson;
+        }
+
         try
         {
             using var document = JsonDocument.Parse(bytes, Strict);
             return document.RootElement.Clone();
         }
-        catch (JsonException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
+            // The latter where a field's name is no text: half a surrogate pair, escaped.
             return HttpProblems.MalformedJson;
         }
     }
