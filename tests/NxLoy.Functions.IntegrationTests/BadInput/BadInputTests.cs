@@ -1,0 +1,34 @@
+namespace NxLoy.Functions.IntegrationTests.BadInput;
+
+/// <summary>
+/// Every endpoint of the API's description, sent its own valid request with one thing spoiled, over and over: always a
+/// problem document that names the fault, and nothing in the tables. An endpoint that is added is attacked like the others.
+/// </summary>
+public sealed class BadInputTests(AttackedApp app) : IClassFixture<AttackedApp>
+{
+    public static TheoryData<string> Functions => [.. Described.All.Select(operation => operation.Name).Order()];
+
+    public static TheoryData<string> WithBody => [.. Described.All.Where(operation => operation.TakesBody).Select(operation => operation.Name).Order()];
+
+    [Theory]
+    [MemberData(nameof(WithBody))]
+    public async Task Body_ThatCannotBeAccepted_IsRefusedAndLeavesNothing(string function)
+    {
+        var target = await Target.OfAsync(app.App, Described.Of(function));
+
+        await app.RefusesAsync(BodyAttacks.On(target));
+
+        await app.SucceedsAsync(target);
+    }
+
+    [Theory]
+    [MemberData(nameof(Functions))]
+    public async Task PathQueryAndHeaders_ThatCannotBeAccepted_AreRefusedAndLeaveNothing(string function)
+    {
+        var target = await Target.OfAsync(app.App, Described.Of(function));
+
+        await app.RefusesAsync(ParameterAttacks.On(target));
+
+        await app.SucceedsAsync(target);
+    }
+}
