@@ -53,7 +53,7 @@ public sealed class AttackedApp : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await App.InitializeAsync();
-        wire = Wire.To(App);
+        wire = Wire.To(App.Host.BaseAddress);
         tables = await Tables.OfAsync(App.Database);
     }
 

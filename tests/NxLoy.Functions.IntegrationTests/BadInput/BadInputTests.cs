@@ -31,4 +31,29 @@ public sealed class BadInputTests(AttackedApp app) : IClassFixture<AttackedApp>
 
         await app.SucceedsAsync(target);
     }
+
+    public static TheoryData<string> Changes =>
+        [.. Described.All.Where(operation => operation is { Method: not "GET", Name: not "SearchCustomers" }).Select(operation => operation.Name).Order()];
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public async Task ClosedBusiness_CanOnlyBeRead(string function)
+    {
+        var target = await Target.OfAsync(app.App, Described.Of(function));
+        await app.App.Database.QueryAsync<int>("update businesses set status = 'CLOSED' where id = @Business", new { target.Stage.Business });
+
+        await app.RefusesAsync([new("closed", target.Valid, ["409 business_closed"])]);
+    }
+
+    public static TheoryData<string> WithOptionalBody =>
+        [.. Described.All.Where(operation => operation is { TakesBody: true, NeedsBody: false }).Select(operation => operation.Name).Order()];
+
+    [Theory]
+    [MemberData(nameof(WithOptionalBody))]
+    public async Task BodyThatMayBeLeftOut_MayAlsoBeNothingInChunks(string function)
+    {
+        var target = await Target.OfAsync(app.App, Described.Of(function));
+
+        await app.SucceedsAsync(target with { Valid = target.Valid with { Body = [], IsChunked = true } });
+    }
 }

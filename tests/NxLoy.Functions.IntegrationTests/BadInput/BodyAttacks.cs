@@ -14,8 +14,12 @@ internal static class BodyAttacks
     private static readonly string[] Malformed = ["400 malformed_json"];
     private static readonly string[] Unsupported = ["415 unsupported_media_type"];
 
-    public static IEnumerable<Attack> On(Target target) =>
-        [.. Documents(target), .. ContentTypes(target), .. target.Operation.IsObject ? [.. Names(target), .. target.Operation.Fields.SelectMany(field => Values(target, field))] : (Attack[])[]];
+    public static IEnumerable<Attack> On(Target valid)
+    {
+        // With a key there is more to be done with a body before it is refused, and the key must stay free.
+        var target = valid.Operation.TakesIdempotencyKey ? valid with { Valid = valid.Valid.With("Idempotency-Key", "of what is refused") } : valid;
+        return [.. Documents(target), .. ContentTypes(target), .. target.Operation.IsObject ? [.. Names(target), .. target.Operation.Fields.SelectMany(field => Values(target, field))] : (Attack[])[]];
+    }
 
     private static IEnumerable<Attack> Documents(Target target)
     {

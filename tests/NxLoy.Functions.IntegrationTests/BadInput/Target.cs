@@ -16,15 +16,19 @@ internal sealed record Target(Described Operation, Stage Stage, Sent Valid)
     {
         var stage = new Stage(app, await app.GivenBusinessAsync());
         var call = await Scenarios.All[operation.Name].Succeed(stage);
-        var token = operation.Role is not { } role ? null : TestApp.Token(role, call.AlsoNames is { } other ? [stage.Business, other] : [stage.Business]);
+        Guid[] businesses = call.AlsoNames is { } other ? [stage.Business, other] : [stage.Business];
+        var token = operation.Role is not { } role ? null : TestApp.Token(role, businesses);
         return new Target(operation, stage, new Sent(operation.Method, call.Path)
         {
             Token = token,
             Headers = operation.HeadersFor(stage.Business),
             Body = call.Body is null ? null : Encoding.UTF8.GetBytes(call.Body is Typed typed ? typed.Text : JsonSerializer.Serialize(call.Body, JsonSerializerOptions.Web)),
             ContentType = call.Body is Typed { ContentType: var type } ? type : "application/json",
-        });
+        }) { Businesses = businesses };
     }
+
+    /// <summary>What the request's token names.</summary>
+    public required IReadOnlyList<Guid> Businesses { get; init; }
 
     /// <summary>The valid body's fields as they are written in JSON.</summary>
     public IReadOnlyDictionary<string, string> Fields => Valid.Body is null ? new Dictionary<string, string>()
@@ -50,6 +54,9 @@ internal sealed record Target(Described Operation, Stage Stage, Sent Valid)
 
     private static string Write(Dictionary<string, string> fields) =>
         "{" + string.Join(",", fields.Select(field => $"{JsonSerializer.Serialize(field.Key)}:{field.Value}")) + "}";
+
+    /// <summary>What the valid request has in the place of a path parameter.</summary>
+    public string InPath(string parameter) => Valid.Target.Split('?')[0].Split('/')[Array.IndexOf(Operation.Path.Split('/'), $"{{{parameter}}}")];
 
     /// <summary>The header that chooses the business, with another value.</summary>
     public Sent ForBusiness(string value) => Valid.With(Caller.BusinessHeader, value);

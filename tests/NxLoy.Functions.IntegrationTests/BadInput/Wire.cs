@@ -38,7 +38,7 @@ internal sealed record Sent(string Method, string Target)
 /// <summary>Sends requests over connections that are kept, so that thousands are quick.</summary>
 internal sealed class Wire(Uri address) : IAsyncDisposable
 {
-    public static Wire To(TestApp app) => new(app.Host.BaseAddress);
+    public static Wire To(Uri address) => new(address);
 
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
     {
