@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
 namespace NxLoy.Functions.Http;
@@ -25,10 +26,14 @@ public static class Body
         request.ReadAsync(fields => (Result<Draft<T>>)parse(fields), cancellation);
 
     /// <summary>The same where a body is optional: no body reads as an empty object.</summary>
-    public static async Task<Result<T>> ReadOptionalAsync<T>(this HttpRequest request, Func<Fields, Result<T>> parse, CancellationToken cancellation) =>
-        request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0
-            ? await request.ReadAsync(parse, cancellation)
-            : parse(new Fields(JsonElement.Parse("{}")));
+    public static async Task<Result<T>> ReadOptionalAsync<T>(this HttpRequest request, Func<Fields, Result<T>> parse, CancellationToken cancellation)
+    {
+        // Whether there is one only reading tells: a body in chunks says nothing of its length before.
+        var body = await ReadJsonAsync(request, cancellation);
+        return !body.Failed(out var problem) ? parse(new Fields(body.Value))
+            : problem == HttpProblems.BodyMissing ? parse(new Fields(JsonElement.Parse("{}")))
+            : problem;
+    }
 
     /// <summary>The body as one JSON object.</summary>
     public static async Task<Result<JsonElement>> ReadJsonAsync(this HttpRequest request, CancellationToken cancellation)
@@ -64,13 +69,20 @@ public static class Body
             return HttpProblems.WrongContentType;
         }
 
+        // JSON is UTF-8 (RFC 8259, 8.1), which the reader itself looks at only where somebody asks for a text.
+        if (!Utf8.IsValid(bytes))
+        {
+            return HttpProblems.MalformedJson;
+        }
+
         try
         {
             using var document = JsonDocument.Parse(bytes, Strict);
             return document.RootElement.Clone();
         }
-        catch (JsonException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
+            // The latter where a field's name is no text: half a surrogate pair, escaped.
             return HttpProblems.MalformedJson;
         }
     }

@@ -1,5 +1,6 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace NxLoy.Functions.Http;
 
@@ -8,20 +9,26 @@ public static class MergePatch
 {
     public static TRead Apply<T, TRead>(T current, JsonElement patch, Func<Fields, TRead> parse)
     {
-        // Made from an element, since a node made by these options would take "Email" for "email".
-        var merged = JsonObject.Create(JsonSerializer.SerializeToElement(current, Json.Options))!;
-        foreach (var change in patch.EnumerateObject())
+        var known = JsonSerializer.SerializeToElement(current, Json.Options);
+        var merged = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(merged))
         {
-            if (change.Value.ValueKind == JsonValueKind.Null && merged.ContainsKey(change.Name))
+            writer.WriteStartObject();
+            foreach (var field in known.EnumerateObject().Where(field => !patch.TryGetProperty(field.Name, out _)))
             {
-                merged.Remove(change.Name);
+                field.WriteTo(writer);
             }
-            else
+
+            foreach (var change in patch.EnumerateObject().Where(change => change.Value.ValueKind != JsonValueKind.Null || !known.TryGetProperty(change.Name, out _)))
             {
-                merged[change.Name] = JsonNode.Parse(change.Value.GetRawText());
+                // As it was sent: what is no text (half a surrogate pair) is for the parser to refuse, with its pointer.
+                writer.WritePropertyName(change.Name);
+                writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(change.Value), skipInputValidation: true);
             }
+
+            writer.WriteEndObject();
         }
 
-        return parse(new Fields(JsonSerializer.SerializeToElement(merged, Json.Options)));
+        return parse(new Fields(JsonElement.Parse(merged.WrittenSpan)));
     }
 }

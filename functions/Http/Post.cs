@@ -34,5 +34,18 @@ public static class Posts
 
     // Two requests are the same when they ask the same thing of the same resource, however the JSON was spaced.
     private static byte[] Identity(HttpRequest request, JsonElement body) =>
-        Encoding.UTF8.GetBytes($"{request.Method} {request.Path} {JsonSerializer.Serialize(body)}");
+        Encoding.UTF8.GetBytes($"{request.Method} {request.Path} {Canonical(body)}");
+
+    private static string Canonical(JsonElement body)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(body);
+        }
+        catch (JsonException)
+        {
+            // It holds half a surrogate pair, for which it is refused later on, with a pointer to every fault.
+            return body.GetRawText();
+        }
+    }
 }

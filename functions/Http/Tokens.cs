@@ -10,6 +10,8 @@ namespace NxLoy.Functions.Http;
 /// </summary>
 public sealed class Tokens(Authority? authority, DevelopmentKey? developmentKey)
 {
+    private const int SubjectLength = 255;
+
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
 
     /// <summary>Subject, roles and businesses of a bearer token, or why it is refused.</summary>
@@ -34,8 +36,17 @@ public sealed class Tokens(Authority? authority, DevelopmentKey? developmentKey)
         }
 
         var validation = await handler.ValidateTokenAsync(token, rules.Value);
-        return validation is { IsValid: true, SecurityToken: JsonWebToken { Subject.Length: > 0 } valid } ? Read(valid) : CallerProblems.BadToken;
+        return validation is { IsValid: true, SecurityToken: JsonWebToken valid } && IsSubject(valid.Subject) && !IsFromTheFuture(valid, rules.Value)
+            ? Read(valid) : CallerProblems.BadToken;
     }
+
+    // 255 characters are the most that OpenID Connect allows; the subject stands in audit rows, which cannot hold NUL.
+    private static bool IsSubject(string? subject) =>
+        subject is { Length: > 0 and <= SubjectLength } && !subject.Contains('\0', StringComparison.Ordinal);
+
+    // The library looks at nbf and exp only.
+    private static bool IsFromTheFuture(JsonWebToken token, TokenValidationParameters rules) =>
+        token.IssuedAt > TimeProvider.System.GetUtcNow().UtcDateTime + rules.ClockSkew;
 
     private async Task<Result<TokenValidationParameters>> RulesAsync(string token, CancellationToken cancellation)
     {

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Embedded;
 using NxLoy.Functions.Http;
@@ -11,8 +13,8 @@ namespace NxLoy.Functions.IntegrationTests.Fixtures;
 /// <summary>The whole app on a database of its own, with two businesses; one per test class (IClassFixture).</summary>
 public sealed class TestApp : IAsyncLifetime
 {
-    private static readonly string SigningKey = MakeKey();
-    private static readonly DevelopmentTokens Tokens = new(SigningKey);
+    private static readonly ECDsa PrivateKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private static readonly DevelopmentTokens Tokens = new(PrivateKey);
     private static readonly Lazy<Contract> Described = new(() => new Contract(JsonNode.Parse(new ApiDescription(new Endpoints()).Document)!.AsObject()));
 
     private FunctionsTestHost? host;
@@ -43,6 +45,16 @@ public sealed class TestApp : IAsyncLifetime
 
     public static string Token(string role, IEnumerable<Guid> businesses, string? subject = null, TimeSpan? lifetime = null) =>
         Tokens.Create(role, businesses, subject, lifetime);
+
+    /// <summary>A token with the tests' own signature, whatever it says.</summary>
+    public static string Sign(Dictionary<string, object> claims)
+    {
+        var credentials = new SigningCredentials(new ECDsaSecurityKey(PrivateKey) { KeyId = Tokens.KeyId }, SecurityAlgorithms.EcdsaSha256);
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor { Claims = claims, SigningCredentials = credentials });
+    }
+
+    /// <summary>The public half of the tests' key as an authority would publish it.</summary>
+    public static (string Jwk, string Pem, byte[] Der) PublicKey => (Tokens.PublicJwk, PrivateKey.ExportSubjectPublicKeyInfoPem(), PrivateKey.ExportSubjectPublicKeyInfo());
 
     /// <summary>Makes a business as its own module would.</summary>
     public async Task<Guid> GivenBusinessAsync(string timeZone = "UTC", string currency = "USD", string region = "US", string status = "ACTIVE")
@@ -96,10 +108,4 @@ public sealed class TestApp : IAsyncLifetime
         ["Keys:Sealing"] = Convert.ToBase64String(new byte[32]),
         ["Logging:LogLevel:Default"] = "Warning",
     };
-
-    private static string MakeKey()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return key.ExportECPrivateKeyPem();
-    }
 }

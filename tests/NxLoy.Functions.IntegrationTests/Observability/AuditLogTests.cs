@@ -56,6 +56,16 @@ public sealed class AuditLogTests : IAsyncLifetime
             """,
             "2 changed"
         },
+        { "update audit_log a set customers = b.customers from audit_log b where a.sequence in (2, 3) and b.sequence = 5 - a.sequence", "2 changed" },
+        { "update audit_log set business_id = gen_random_uuid() where sequence = 4", "4 changed" },
+        { "update audit_log set writer = '00000000-0000-0000-0000-000000000001'", "1 changed" },
+        {
+            """
+            insert into audit_log
+            select writer, 6, occurred_at, business_id, caller, roles, action, route, customers, correlation_id, mac from audit_log where sequence = 5
+            """,
+            "6 changed"
+        },
         { "update audit_checkpoints set heads = '[]'", "1 changed" },
         { "update audit_checkpoints set signed_at = signed_at - interval '1 day' where sequence = 2", "2 changed" },
         { "delete from audit_checkpoints where sequence = 1", "1 missing" },

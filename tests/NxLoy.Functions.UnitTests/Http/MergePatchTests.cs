@@ -32,6 +32,7 @@ public sealed class MergePatchTests
     [InlineData("""{"email":null}""", "/email required")]
     [InlineData("""{"email":""}""", "/email required")]
     [InlineData("""{"firstName":1}""", "/firstName wrong_type")]
+    [InlineData("""{"firstName":"\ud800"}""", "/firstName invalid_characters")]
     [InlineData("""{"id":"01890a5d-ac96-774b-bcce-b302099a8057"}""", "/id unknown_field")]
     [InlineData("""{"totalSpent":null}""", "/totalSpent unknown_field")]
     [InlineData("""{"Email":"other@example.com"}""", "/Email unknown_field")]
