@@ -18,9 +18,9 @@ public sealed class ParameterBindingTests
 
     internal class Base
     {
-        public void Tick([TimerTrigger("0 0 0 * * *")] TimerInfo timer)
-        {
-        }
+        public bool WasLate { get; private set; }
+
+        public void Tick([TimerTrigger("0 0 0 * * *")] TimerInfo timer) => WasLate = timer.IsPastDue;
     }
 
     internal sealed class Derived : Base;
