@@ -11,6 +11,7 @@ namespace NxLoy.Functions.Http;
 public sealed class Tokens(Authority? authority, DevelopmentKey? developmentKey)
 {
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
+    private readonly KnownTokens<Said> known = new();
 
     /// <summary>Subject, roles and businesses of a bearer token, or why it is refused.</summary>
     public async Task<Result<(string Subject, Role Roles, IReadOnlyList<Guid> Businesses)>> ReadAsync(string? authorization, CancellationToken cancellation)
@@ -22,6 +23,12 @@ public sealed class Tokens(Authority? authority, DevelopmentKey? developmentKey)
         }
 
         var token = authorization[Scheme.Length..].Trim();
+        var said = known.Find(token) is { } before ? before : await CheckAsync(token, cancellation);
+        return said.Failed(out var refused) ? refused : (said.Value.Subject, said.Value.Roles, said.Value.Businesses);
+    }
+
+    private async Task<Result<Said>> CheckAsync(string token, CancellationToken cancellation)
+    {
         if (!handler.CanReadToken(token))
         {
             return CallerProblems.BadToken;
@@ -34,7 +41,18 @@ public sealed class Tokens(Authority? authority, DevelopmentKey? developmentKey)
         }
 
         var validation = await handler.ValidateTokenAsync(token, rules.Value);
-        return validation is { IsValid: true, SecurityToken: JsonWebToken { Subject.Length: > 0 } valid } ? Read(valid) : CallerProblems.BadToken;
+        if (validation is not { IsValid: true, SecurityToken: JsonWebToken { Subject.Length: > 0 } valid })
+        {
+            return CallerProblems.BadToken;
+        }
+
+        var said = Read(valid);
+        if (said.Problem is null)
+        {
+            known.Add(token, said.Value, valid, rules.Value);
+        }
+
+        return said;
     }
 
     private async Task<Result<TokenValidationParameters>> RulesAsync(string token, CancellationToken cancellation)
@@ -54,12 +72,12 @@ public sealed class Tokens(Authority? authority, DevelopmentKey? developmentKey)
             : authority is not null ? await authority.RulesAsync(unproven.Kid ?? "", cancellation) : CallerProblems.BadToken;
     }
 
-    private static Result<(string, Role, IReadOnlyList<Guid>)> Read(JsonWebToken token)
+    private static Result<Said> Read(JsonWebToken token)
     {
         var roles = Claims(token, "roles").Aggregate(Role.None, (all, name) => all | RoleOf(name));
         IReadOnlyList<Guid> businesses =
             [.. Claims(token, "businesses").Select(id => Guid.TryParse(id, out var guid) ? guid : Guid.Empty).Where(id => id != Guid.Empty).Distinct()];
-        return businesses.Count == 0 ? CallerProblems.BadToken : (token.Subject, roles, businesses);
+        return businesses.Count == 0 ? CallerProblems.BadToken : new Said(token.Subject, roles, businesses);
     }
 
     private static IEnumerable<string> Claims(JsonWebToken token, string type) =>
@@ -74,4 +92,6 @@ public sealed class Tokens(Authority? authority, DevelopmentKey? developmentKey)
         "customer" => Role.Customer,
         _ => Role.None,
     };
+
+    private sealed record Said(string Subject, Role Roles, IReadOnlyList<Guid> Businesses);
 }
