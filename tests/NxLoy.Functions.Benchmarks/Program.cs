@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using NxLoy.Functions.Benchmarks;
 using NxLoy.Functions.Benchmarks.Parts;
 using NxLoy.Functions.Benchmarks.Report;
@@ -49,6 +50,8 @@ async Task<int> RunAsync()
     var checkout = Checkout.Find();
     var report = Path.Combine(checkout.Root, "docs", "benchmarks.md");
     await using var bench = new Bench(checkout, seconds);
+    using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Leave);
+    using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave);
     var missed = 0;
     foreach (var part in parts.Where(part => names.Count == 0 || names.Contains(part.Name)))
     {
@@ -58,6 +61,14 @@ async Task<int> RunAsync()
         // After each part: a run that breaks off keeps what it has.
         await ReportFile.WriteAsync(
             report, parts, new Dictionary<string, string> { [part.Name] = ReportFile.Framed(part, Machine.Describe(bench.PostgresVersion), section.ToString()) });
+    }
+
+    // What was started must not outlive a Ctrl-C.
+    void Leave(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        bench.DisposeAsync().AsTask().Wait();
+        Environment.Exit(130);
     }
 
     Console.WriteLine(missed == 0 ? "\nEvery goal is met." : $"\n{missed} goals are missed.");

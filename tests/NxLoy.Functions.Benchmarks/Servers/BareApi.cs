@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NxLoy.Functions.Customers;
+using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 
 namespace NxLoy.Functions.Benchmarks.Servers;
@@ -24,8 +25,7 @@ internal static class BareApi
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(url).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         var app = builder.Build();
-        var connection = Environment.GetEnvironmentVariable(Connection)!;
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { MaxAutoPrepare = 20, AutoPrepareMinUsages = 2 });
+        await using var source = NpgsqlDataSource.Create(DatabaseSetup.Tuned(Environment.GetEnvironmentVariable(Connection)!));
         var sql = GetCustomer.Sql.Replace("@business", "$1", StringComparison.Ordinal)
             .Replace("@id", "$2", StringComparison.Ordinal).Replace("@seesDeleted", "$3", StringComparison.Ordinal);
         var business = BenchDatabase.Business;
