@@ -22,6 +22,7 @@ internal sealed class Bench(Checkout checkout, int seconds) : IAsyncDisposable
     private readonly HashSet<Site> warm = [];
     private BenchPostgres? server;
     private TokenAuthority? authority;
+    private Task? ending;
 
     public int Seconds => seconds;
 
@@ -50,15 +51,8 @@ internal sealed class Bench(Checkout checkout, int seconds) : IAsyncDisposable
     public async Task<(Figures App, Figures Bare, double Memory)> CompareAsync(Site site, IReadOnlyList<Ask> asks, int connections, int rounds = 2)
     {
         await site.ProveAsync(asks[0]);
-        var bareAsks = site.Ids.Select(id => Ask.Get($"/customers/{id}")).ToList();
-        if (warm.Add(site))
-        {
-            await Wrk.RunAsync(site.App.Address, asks, connections, Compiled);
-            await Wrk.RunAsync(site.Bare.Address, bareAsks, connections, Compiled);
-        }
-
-        await Wrk.RunAsync(site.App.Address, asks, connections, WarmUp);
-        await Wrk.RunAsync(site.Bare.Address, bareAsks, connections, WarmUp);
+        await WarmAsync(site, asks, connections);
+        var bareAsks = BareAsks(site);
         site.App.ForgetPeak();
         var (app, bare) = (new List<Figures>(), new List<Figures>());
         for (var round = 0; round < rounds; round++)
@@ -69,6 +63,16 @@ internal sealed class Bench(Checkout checkout, int seconds) : IAsyncDisposable
 
         return (Figures.Of(app), Figures.Of(bare), site.App.Peak);
     }
+
+    /// <summary>So that connections are open, statements prepared and code compiled before anything counts.</summary>
+    public async Task WarmAsync(Site site, IReadOnlyList<Ask> asks, int connections)
+    {
+        var lasting = warm.Add(site) ? Compiled : WarmUp;
+        await Wrk.RunAsync(site.App.Address, asks, connections, lasting);
+        await Wrk.RunAsync(site.Bare.Address, BareAsks(site), connections, lasting);
+    }
+
+    private static List<Ask> BareAsks(Site site) => [.. site.Ids.Select(id => Ask.Get($"/customers/{id}"))];
 
     /// <summary>One round of wrk, with the processor time that it cost.</summary>
     public async Task<Figures> MeasureAsync(ServerProcess process, IReadOnlyList<Ask> asks, int connections, int lasting)
@@ -83,7 +87,16 @@ internal sealed class Bench(Checkout checkout, int seconds) : IAsyncDisposable
         };
     }
 
+    /// <summary>Ends all that was started, once: also when Ctrl-C comes first and the end of the run after it.</summary>
     public async ValueTask DisposeAsync()
+    {
+        Task mine;
+        lock (sites)
+            mine = ending ??= EndAsync();
+        await mine;
+    }
+
+    private async Task EndAsync()
     {
         foreach (var site in sites.Values)
             await site.DisposeAsync();

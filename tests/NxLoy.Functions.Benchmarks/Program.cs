@@ -67,8 +67,14 @@ async Task<int> RunAsync()
     void Leave(PosixSignalContext signal)
     {
         signal.Cancel = true;
-        bench.DisposeAsync().AsTask().Wait();
-        Environment.Exit(130);
+        try
+        {
+            bench.DisposeAsync().AsTask().Wait();
+        }
+        finally
+        {
+            Environment.Exit(130);
+        }
     }
 
     Console.WriteLine(missed == 0 ? "\nEvery goal is met." : $"\n{missed} goals are missed.");

@@ -13,6 +13,14 @@ internal sealed record Figures(double PerSecond, double P50, double P95, double 
 
     public long Errors => Refused + Broken;
 
+    /// <summary>Of every answer's time.</summary>
+    public static Figures Of(List<double> milliseconds, double seconds, int refused)
+    {
+        milliseconds.Sort();
+        double At(double share) => milliseconds.Count == 0 ? 0 : milliseconds[Math.Min(milliseconds.Count - 1, (int)(milliseconds.Count * share))];
+        return new Figures(milliseconds.Count / seconds, At(0.50), At(0.95), At(0.99), At(1), refused);
+    }
+
     /// <summary>Rounds of the same thing as one: rates and times are means, errors a sum.</summary>
     public static Figures Of(IReadOnlyCollection<Figures> rounds) => new(
         rounds.Average(round => round.PerSecond), rounds.Average(round => round.P50), rounds.Average(round => round.P95),

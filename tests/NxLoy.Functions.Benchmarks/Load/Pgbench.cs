@@ -33,15 +33,14 @@ internal static partial class Pgbench
             ],
             CancellationToken.None, folder.FullName, new Dictionary<string, string> { ["PGPASSWORD"] = to.Password! });
         if (result.ExitCode != 0 || !Tps().IsMatch(result.Output))
-            throw new LauncherException($"pgbench failed:\n{result.Output}");
+            throw new LauncherException($"pgbench failed ({folder}):\n{result.Output}");
 
         // The third column of its log is a transaction's microseconds.
         var times = folder.EnumerateFiles("log*").SelectMany(log => File.ReadLines(log.FullName))
-            .Select(line => double.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture) / 1000).Order().ToList();
+            .Select(line => double.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture) / 1000).ToList();
         folder.Delete(recursive: true);
-        return new Figures(
-            double.Parse(Tps().Match(result.Output).Groups[1].Value, CultureInfo.InvariantCulture),
-            times[times.Count / 2], times[(int)(times.Count * 0.95)], times[(int)(times.Count * 0.99)], times[^1]);
+        var rate = double.Parse(Tps().Match(result.Output).Groups[1].Value, CultureInfo.InvariantCulture);
+        return Figures.Of(times, seconds, refused: 0) with { PerSecond = rate };
     }
 
     [GeneratedRegex(@"tps = ([\d.]+) \(without")]

@@ -59,7 +59,7 @@ internal static class Wrk
             throw new LauncherException($"apt-get could not install {package}:\n{installed.Output}");
     }
 
-    // In the order of requests.lua; wrk counts in microseconds.
+    // In the order of requests.lua; wrk counts in microseconds. No answer at all is no success either.
     private static Figures Read(double[] n) =>
-        new(n[0] / n[1] * 1e6, n[7] / 1000, n[8] / 1000, n[9] / 1000, n[10] / 1000, (long)n[2], (long)(n[3] + n[4] + n[5] + n[6]));
+        new(n[0] / n[1] * 1e6, n[7] / 1000, n[8] / 1000, n[9] / 1000, n[10] / 1000, (long)n[2], (long)(n[3] + n[4] + n[5] + n[6] + (n[0] == 0 ? 1 : 0)));
 }

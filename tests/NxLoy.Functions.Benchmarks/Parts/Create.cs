@@ -14,7 +14,7 @@ internal static class Create
         $$"""
         begin;
         select set_config('nxloy.business', '{{BenchDatabase.Business}}', true);
-        select default_region from businesses where id = '{{BenchDatabase.Business}}' and status = 'ACTIVE' for share;
+        select default_region from businesses where id = '{{BenchDatabase.Business}}' and status = 'ACTIVE';
         with customer as (
             insert into customers (id, business_id, email, first_name, last_name, loyalty_tier, tier_updated_at, referral_code, created_at, updated_at)
             select id, '{{BenchDatabase.Business}}', id || '@example.com', 'Bench', 'Mark', 'BRONZE', now(), upper(substr(replace(id::text, '-', ''), 17, 12)), now(), now()

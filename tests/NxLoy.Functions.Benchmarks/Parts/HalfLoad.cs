@@ -20,7 +20,7 @@ internal static class HalfLoad
         })
         {
             await site.ProveAsync(asks[0]);
-            await Wrk.RunAsync(site.App.Address, asks, 64, 2);
+            await bench.WarmAsync(site, asks, 64);
             var most = await Wrk.RunAsync(site.App.Address, asks, 64, bench.Seconds);
             site.App.ForgetPeak();
             var half = await OpenLoop.RunAsync(site.App.Address, asks, most.PerSecond / 2, 2 * bench.Seconds);

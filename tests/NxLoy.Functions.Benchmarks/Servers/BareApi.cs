@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -39,7 +40,7 @@ internal static class BareApi
             command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = false });
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             return await reader.ReadAsync(cancellation)
-                ? Results.Json(Read(reader).ToProfile(TimeProvider.System.GetUtcNow()), Json.Options)
+                ? Results.Bytes(JsonSerializer.SerializeToUtf8Bytes(Read(reader).ToProfile(TimeProvider.System.GetUtcNow()), Json.Options), "application/json; charset=utf-8")
                 : Results.NotFound();
         });
         await app.RunAsync();
