@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -10,6 +11,8 @@ public sealed class Sealing(byte[] secret)
 {
     private const int NonceSize = 12;
     private const int TagSize = 16;
+
+    private readonly ConcurrentDictionary<string, byte[]> keys = new();
 
     /// <summary>HMAC-SHA256 under the purpose's key: 32 bytes that nobody without the secret can make or look up.</summary>
     public byte[] Digest(string purpose, ReadOnlySpan<byte> data) => HMACSHA256.HashData(Key(purpose), data);
@@ -47,5 +50,7 @@ public sealed class Sealing(byte[] secret)
         }
     }
 
-    private byte[] Key(string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: Encoding.UTF8.GetBytes(purpose));
+    // Derived once: the audit log needs its key for every row. Purposes are constants of this app, so they are few.
+    private byte[] Key(string purpose) => keys.GetOrAdd(
+        purpose, static (info, from) => HKDF.DeriveKey(HashAlgorithmName.SHA256, from, 32, info: Encoding.UTF8.GetBytes(info)), secret);
 }

@@ -21,7 +21,7 @@ public sealed class GetCustomer(BusinessDatabase database, TimeProvider time)
     internal async Task<Result<Versioned<CustomerProfile>>> ExecuteAsync(Session session, Guid id, bool seesDeleted = false) =>
         Answer(await session.QueryAsync<CustomerRow>(Sql, Arguments(session.Business, id, seesDeleted)));
 
-    private const string Sql =
+    internal const string Sql =
         """
         select c.id, c.external_id as externalid, c.email, c.phone, c.first_name as firstname, c.last_name as lastname,
             c.date_of_birth as dateofbirth, c.preferred_language as preferredlanguage, c.telegram_chat_id as telegramchatid,

@@ -13,6 +13,7 @@ public sealed class Tokens(Authority? authority, DevelopmentKey? developmentKey)
     private const int SubjectLength = 255;
 
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
+    private readonly KnownTokens<Said> known = new();
 
     /// <summary>Subject, roles and businesses of a bearer token, or why it is refused.</summary>
     public async Task<Result<(string Subject, Role Roles, IReadOnlyList<Guid> Businesses)>> ReadAsync(string? authorization, CancellationToken cancellation)
@@ -24,6 +25,12 @@ public sealed class Tokens(Authority? authority, DevelopmentKey? developmentKey)
         }
 
         var token = authorization[Scheme.Length..].Trim();
+        var said = known.Find(token) is { } before ? before : await CheckAsync(token, cancellation);
+        return said.Failed(out var refused) ? refused : (said.Value.Subject, said.Value.Roles, said.Value.Businesses);
+    }
+
+    private async Task<Result<Said>> CheckAsync(string token, CancellationToken cancellation)
+    {
         if (!handler.CanReadToken(token))
         {
             return CallerProblems.BadToken;
@@ -36,8 +43,18 @@ public sealed class Tokens(Authority? authority, DevelopmentKey? developmentKey)
         }
 
         var validation = await handler.ValidateTokenAsync(token, rules.Value);
-        return validation is { IsValid: true, SecurityToken: JsonWebToken valid } && IsSubject(valid.Subject) && !IsFromTheFuture(valid, rules.Value)
-            ? Read(valid) : CallerProblems.BadToken;
+        if (validation is not { IsValid: true, SecurityToken: JsonWebToken valid } || !IsSubject(valid.Subject) || IsFromTheFuture(valid, rules.Value))
+        {
+            return CallerProblems.BadToken;
+        }
+
+        var said = Read(valid);
+        if (said.Problem is null)
+        {
+            known.Add(token, said.Value, valid, rules.Value);
+        }
+
+        return said;
     }
 
     // 255 characters are the most that OpenID Connect allows; the subject stands in audit rows, which cannot hold NUL.
@@ -65,12 +82,12 @@ public sealed class Tokens(Authority? authority, DevelopmentKey? developmentKey)
             : authority is not null ? await authority.RulesAsync(unproven.Kid ?? "", cancellation) : CallerProblems.BadToken;
     }
 
-    private static Result<(string, Role, IReadOnlyList<Guid>)> Read(JsonWebToken token)
+    private static Result<Said> Read(JsonWebToken token)
     {
         var roles = Claims(token, "roles").Aggregate(Role.None, (all, name) => all | RoleOf(name));
         IReadOnlyList<Guid> businesses =
             [.. Claims(token, "businesses").Select(id => Guid.TryParse(id, out var guid) ? guid : Guid.Empty).Where(id => id != Guid.Empty).Distinct()];
-        return businesses.Count == 0 ? CallerProblems.BadToken : (token.Subject, roles, businesses);
+        return businesses.Count == 0 ? CallerProblems.BadToken : new Said(token.Subject, roles, businesses);
     }
 
     private static IEnumerable<string> Claims(JsonWebToken token, string type) =>
@@ -85,4 +102,6 @@ public sealed class Tokens(Authority? authority, DevelopmentKey? developmentKey)
         "customer" => Role.Customer,
         _ => Role.None,
     };
+
+    private sealed record Said(string Subject, Role Roles, IReadOnlyList<Guid> Businesses);
 }

@@ -6,6 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using NxLoy.Functions.Benchmarks.Load;
 using NxLoy.Functions.Embedded;
 
 namespace NxLoy.Functions.Benchmarks;

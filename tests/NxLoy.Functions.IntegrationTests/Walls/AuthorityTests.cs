@@ -37,6 +37,18 @@ public sealed class AuthorityTests : IAsyncLifetime
         Assert.Equal(404, await StatusWith(authority.Sign(Claims())));
     }
 
+    [Fact]
+    public async Task TokenAcceptedBefore_IsRefusedOnceItIsOver()
+    {
+        // Clocks may differ by half a minute, so this one is good for a little longer.
+        var token = authority.Sign(Claims(c => c["exp"] = Seconds(-26)));
+        Assert.Equal(404, await StatusWith(token));
+
+        await Task.Delay(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(401, await StatusWith(token));
+    }
+
     public static TheoryData<string> Refusals => ["issuer", "audience", "expired", "future", "no expiry", "no subject", "no business", "symmetric", "development issuer"];
 
     [Theory]
