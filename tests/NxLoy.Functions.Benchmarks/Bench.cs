@@ -36,15 +36,18 @@ internal sealed class Bench(Checkout checkout, int seconds) : IAsyncDisposable
 
         await Wrk.RequireAsync();
         await Pgbench.RequireAsync();
-        if (server is null)
-        {
-            server = await BenchPostgres.StartAsync(checkout, narrator, CancellationToken.None);
-            await using var connection = new NpgsqlConnection(server.Superuser("postgres"));
-            PostgresVersion = await connection.ExecuteScalarAsync<string>("show server_version");
-        }
-
         authority ??= await TokenAuthority.StartAsync();
-        return sites[customers] = await Site.StartAsync(server, authority, customers, checkout, narrator);
+        return sites[customers] = await Site.StartAsync(await ServerAsync(), authority, customers, checkout, narrator);
+    }
+
+    public async Task<BenchPostgres> ServerAsync()
+    {
+        if (server is not null)
+            return server;
+        server = await BenchPostgres.StartAsync(checkout, narrator, CancellationToken.None);
+        await using var connection = new NpgsqlConnection(server.Superuser("postgres"));
+        PostgresVersion = await connection.ExecuteScalarAsync<string>("show server_version");
+        return server;
     }
 
     /// <summary>The app and the bare API in turns, so that whatever else the machine does meets both.</summary>

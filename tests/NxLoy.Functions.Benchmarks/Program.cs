@@ -14,6 +14,7 @@ Part[] parts =
     new("open-loop", "At half of the maximum", HalfLoad.RunAsync),
     new("connections", "10,000 connections", ManyConnections.RunAsync),
     new("create", "Creating", Create.RunAsync),
+    new("durable", "Durable Functions", DurableWork.RunAsync),
 ];
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

@@ -4,8 +4,14 @@ using NxLoy.Functions.Benchmarks.Load;
 namespace NxLoy.Functions.Benchmarks.Report;
 
 /// <summary>What one part measured: a table, goals beside figures, and how to read it.</summary>
-internal sealed class Section(string text)
+internal sealed class Section(string text, params string[] header)
 {
+    private static readonly string[] OfRequests =
+    [
+        "| | customers | connections | requests/s | p50 ms | p95 ms | p99 ms | errors | CPU µs | database CPU µs | app MB |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ];
+
     private readonly List<string> rows = [];
     private readonly List<(string Text, string Figure, bool Met)> goals = [];
 
@@ -17,6 +23,13 @@ internal sealed class Section(string text)
             CultureInfo.InvariantCulture,
             $"| {what} | {customers:n0} | {connections:n0} | {figures.PerSecond:n0} | {Ms(figures.P50)} | {Ms(figures.P95)} | {Ms(figures.P99)} | {figures.Errors} | {figures.ServerCpu:n0} | {figures.PostgresCpu:n0} | {memory:n0} |"));
         Console.WriteLine(rows[^1]);
+    }
+
+    /// <summary>A row under a header of the section's own.</summary>
+    public void Row(string row)
+    {
+        rows.Add(row);
+        Console.WriteLine(row);
     }
 
     public void Goal(string text, string figure, bool met)
@@ -36,8 +49,7 @@ internal sealed class Section(string text)
         $"""
         {text}
 
-        | | customers | connections | requests/s | p50 ms | p95 ms | p99 ms | errors | CPU µs | database CPU µs | app MB |
-        | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+        {string.Join('\n', header is [] ? OfRequests : header)}
         {string.Join('\n', rows)}
 
         | goal | figure | |

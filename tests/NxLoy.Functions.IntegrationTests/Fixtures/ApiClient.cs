@@ -61,8 +61,19 @@ public sealed class ApiClient
         {
             AllowedMethods = [.. response.Content.Headers.Allow],
         };
+        DemandNoKey(answer, path, body as string ?? sent ?? "");
         contract?.Check(method, path, sent, request.Content?.Headers.ContentType?.MediaType, answer);
         return answer;
+    }
+
+    // The addresses of the host's management endpoints carry its key: no answer may hold one.
+    private static void DemandNoKey(Answer answer, string path, string sent)
+    {
+        if (!path.Contains("code=", StringComparison.Ordinal) && !sent.Contains("code=", StringComparison.Ordinal))
+        {
+            Assert.DoesNotContain("code=", answer.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain("code=", answer.Headers.ToString(), StringComparison.Ordinal);
+        }
     }
 
     private static (string, string)[] Match(string? ifMatch) => ifMatch is null ? [] : [("If-Match", ifMatch)];
