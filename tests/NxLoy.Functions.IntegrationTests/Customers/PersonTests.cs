@@ -55,7 +55,7 @@ public sealed class PersonTests(TestApp app) : IClassFixture<TestApp>
         var missing = (await here.PutAsync($"/api/v1/customers/{mine}/person", new { businessId = app.OtherBusiness, customerId = Guid.NewGuid() })).Expect(400);
 
         Assert.Equal(["/customerId unknown_customer"], unnamed.Faults);
-        Assert.Equal(missing.Text, unnamed.Text);
+        Assert.Equal(missing.Words(), unnamed.Words());
         Assert.Null(await PersonOfAsync(mine));
     }
 

@@ -136,7 +136,7 @@ public sealed class ClockTests
         var fixedTime = new FixedTime();
         await using var host = await FunctionsTestHost.StartAsync(
             typeof(NxLoy.Functions.SampleApp.SampleFunctions).Assembly,
-            new Dictionary<string, string?> { ["EverySecond__Schedule"] = "0 0 0 1 1 *" },
+            new Dictionary<string, string?>(SampleProcess.WithoutSagas.Select(name => KeyValuePair.Create(name, (string?)"true"))) { ["EverySecond__Schedule"] = "0 0 0 1 1 *" },
             services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(fixedTime)));
         using var client = host.CreateClient();
 

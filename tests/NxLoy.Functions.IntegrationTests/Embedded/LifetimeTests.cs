@@ -177,7 +177,8 @@ public sealed class LifetimeTests
 
     private static Task<FunctionsTestHost> StartSampleAppAsync(params (string Key, string Value)[] settings) => FunctionsTestHost.StartAsync(
         typeof(NxLoy.Functions.SampleApp.SampleFunctions).Assembly,
-        settings.Append(("EverySecond__Schedule", "0 0 0 1 1 *")).ToDictionary(s => s.Item1, s => (string?)s.Item2));
+        settings.Append(("EverySecond__Schedule", "0 0 0 1 1 *")).Concat(SampleProcess.WithoutSagas.Select(name => (name, "true")))
+            .ToDictionary(s => s.Item1, s => (string?)s.Item2));
 
     private static int FreePort()
     {

@@ -9,6 +9,7 @@ internal sealed class SampleProcess : IAsyncDisposable
 {
     private readonly Process process;
     private readonly string folder;
+    private bool isDisposed;
 
     private SampleProcess(Process process, string folder, Uri address)
     {
@@ -16,6 +17,10 @@ internal sealed class SampleProcess : IAsyncDisposable
         this.folder = folder;
         Client = new HttpClient { BaseAddress = address };
     }
+
+    /// <summary>Durable functions need a database; what has none goes without them.</summary>
+    public static IEnumerable<string> WithoutSagas { get; } =
+        new[] { "PostSaga", "PostSagaEvent", "GetSaga", "Saga", "SagaChild", "SagaSquare", "SagaFailsOnce" }.Select(function => $"AzureWebJobs.{function}.Disabled");
 
     public HttpClient Client { get; }
     public int ExitCode => process.ExitCode;
@@ -36,7 +41,8 @@ internal sealed class SampleProcess : IAsyncDisposable
             start.ArgumentList.Add(argument.Replace("$port", $"{port}", StringComparison.Ordinal));
         start.Environment["EverySecond__Schedule"] = "* * * * * *";
         if (environment?.ContainsKey("EmbeddedRuntime__Database") != true)
-            DisableSagas(start);
+            foreach (var setting in WithoutSagas)
+                start.Environment[setting] = "true";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value.Replace("$port", $"{port}", StringComparison.Ordinal);
 
@@ -63,6 +69,9 @@ internal sealed class SampleProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (isDisposed)
+            return;
+        isDisposed = true;
         Client.Dispose();
         if (!process.HasExited)
             process.Kill();
@@ -83,13 +92,6 @@ internal sealed class SampleProcess : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    // Durable functions need a database; what has none goes without them.
-    private static void DisableSagas(ProcessStartInfo start)
-    {
-        foreach (var function in new[] { "PostSaga", "PostSagaEvent", "GetSaga", "Saga", "SagaChild", "SagaSquare", "SagaFailsOnce" })
-            start.Environment[$"AzureWebJobs.{function}.Disabled"] = "true";
     }
 
     private static string CopyOfApp()

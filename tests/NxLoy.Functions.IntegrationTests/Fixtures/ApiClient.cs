@@ -106,6 +106,14 @@ public sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, 
     public IReadOnlyList<string> Faults => Json["errors"] is not JsonArray errors ? []
         : [.. errors.Select(error => $"{error!["pointer"]} {error["code"]}")];
 
+    /// <summary>The body without the trace id, in which any two problems differ.</summary>
+    public string Words()
+    {
+        var body = Json;
+        body.Remove("traceId");
+        return body.ToJsonString();
+    }
+
     public Answer Expect(int status) =>
         Code == status ? this : throw new Xunit.Sdk.XunitException($"Expected {status}, got {Code}: {Text}");
 }

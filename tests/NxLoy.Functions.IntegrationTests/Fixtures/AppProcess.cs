@@ -9,6 +9,7 @@ namespace NxLoy.Functions.IntegrationTests.Fixtures;
 internal sealed class AppProcess : IAsyncDisposable
 {
     private readonly Process process;
+    private bool isDisposed;
 
     private AppProcess(Process process, Uri address)
     {
@@ -47,6 +48,9 @@ internal sealed class AppProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (isDisposed)
+            return;
+        isDisposed = true;
         Client.Dispose();
         if (!process.HasExited)
             process.Kill();

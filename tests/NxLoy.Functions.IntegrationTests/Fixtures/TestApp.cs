@@ -17,8 +17,15 @@ public sealed class TestApp : IAsyncLifetime
     private static readonly DevelopmentTokens Tokens = new(PrivateKey);
     private static readonly Lazy<Contract> Described = new(() => new Contract(JsonNode.Parse(new ApiDescription(new Endpoints()).Document)!.AsObject()));
 
+    /// <summary>
+    /// The setting that keeps the nightly rebuild of figures from writing while other tests compare what is written.
+    /// </summary>
+    public const string NoRebuilds = "AzureWebJobs.EveryQuarterHour.Disabled";
+
     private FunctionsTestHost? host;
     private TestDatabase? database;
+
+    public bool RebuildsMetrics { get; init; }
 
     public FunctionsTestHost Host => host!;
 
@@ -72,7 +79,13 @@ public sealed class TestApp : IAsyncLifetime
     public async Task InitializeAsync()
     {
         database = await TestDatabase.CloneAsync();
-        host = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, Settings(database));
+        var settings = Settings(database);
+        if (RebuildsMetrics)
+        {
+            settings.Remove(NoRebuilds);
+        }
+
+        host = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, settings);
         Business = await GivenBusinessAsync();
         OtherBusiness = await GivenBusinessAsync();
     }
@@ -107,5 +120,6 @@ public sealed class TestApp : IAsyncLifetime
         ["Authentication:DevelopmentKey"] = Tokens.PublicJwk,
         ["Keys:Sealing"] = Convert.ToBase64String(new byte[32]),
         ["Logging:LogLevel:Default"] = "Warning",
+        [NoRebuilds] = "true",
     };
 }

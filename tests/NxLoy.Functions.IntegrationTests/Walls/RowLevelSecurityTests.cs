@@ -85,7 +85,7 @@ public sealed class RowLevelSecurityTests(TestApp app) : IClassFixture<TestApp>
             where grantee = 'worker' and table_schema = 'public' order by 1
             """);
 
-        Assert.Equal(["audit_checkpoints", "audit_cuts", "audit_heads", "audit_log", "businesses", "idempotency_keys", "outbox"], readable);
+        Assert.Equal(["audit_checkpoints", "audit_cuts", "audit_heads", "audit_log", "businesses", "idempotency_keys", "metrics_rebuilds", "outbox"], readable);
     }
 
     [Fact]
