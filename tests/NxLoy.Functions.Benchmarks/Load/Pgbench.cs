@@ -33,7 +33,7 @@ internal static partial class Pgbench
             ],
             CancellationToken.None, folder.FullName, new Dictionary<string, string> { ["PGPASSWORD"] = to.Password! });
         if (result.ExitCode != 0 || !Tps().IsMatch(result.Output))
-            throw new LauncherException($"pgbench failed ({folder}):\n{result.Output}");
+            throw new LauncherException($"pgbench failed ({folder}):\n{result.Output[..Math.Min(result.Output.Length, 2000)]}");
 
         // The third column of its log is a transaction's microseconds.
         var times = folder.EnumerateFiles("log*").SelectMany(log => File.ReadLines(log.FullName))
