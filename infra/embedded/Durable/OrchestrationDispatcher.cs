@@ -92,7 +92,9 @@ internal sealed class OrchestrationDispatcher(
             rejected[instance.Id] = true;
             await commit.ReleaseAsync(instance.Id, CancellationToken.None);
         }
-        catch (NpgsqlException exception)
+#pragma warning disable CA1031 // Whatever it was, the step is taken again
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             log.StepLost(exception, instance.Id);
         }

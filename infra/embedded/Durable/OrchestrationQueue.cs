@@ -65,11 +65,14 @@ internal sealed class OrchestrationQueue(HostDatabase database, Worker worker)
         batch.Add(
             "select id, event from functions_host.durable_messages where instance = $1 and visible_at <= $2 order by visible_at, id", instance.Id, now.UtcDateTime);
         List<HistoryEvent> past = [];
-        List<HistoryEvent> news = [new OrchestratorStartedEvent(now.UtcDateTime)];
         List<long> taken = [];
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             past.Add(HistoryEvent.FromJson(reader.GetString(0)));
+
+        // Two processes may differ by what they know of business time; to one instance it never goes back.
+        var before = past.OfType<OrchestratorStartedEvent>().LastOrDefault()?.Timestamp ?? DateTime.MinValue;
+        List<HistoryEvent> news = [new OrchestratorStartedEvent(before > now.UtcDateTime ? before : now.UtcDateTime)];
         if (past.Count == 0)
             news.Add(HistoryEvent.FromJson(instance.StartEvent));
         await reader.NextResultAsync(cancellationToken);

@@ -29,7 +29,6 @@ internal sealed class StepCommit(HostDatabase database, Worker worker)
         await using var batch = new NpgsqlBatch(connection, transaction);
         var at = now.UtcDateTime;
         Append(batch, instance, outcome);
-        Take(batch, instance.Id, taken, outcome);
         Schedule(batch, instance, outcome.Appended.OfType<TaskScheduledEvent>().ToList());
         Sleep(batch, instance.Id, outcome.Appended.OfType<TimerCreatedEvent>().ToList());
         if (children.Count > 0)
@@ -46,6 +45,7 @@ internal sealed class StepCommit(HostDatabase database, Worker worker)
                 Messages.SendToChildren(batch, instance.Id, terminated, at);
         }
 
+        Take(batch, instance.Id, taken, outcome);
         Update(batch, instance, outcome, at);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -96,6 +96,7 @@ internal sealed class StepCommit(HostDatabase database, Worker worker)
     }
 
     // Whoever has ended takes no more messages. Whoever starts anew has no use for the outcomes of what it asked for before.
+    // After all else: a timer that nobody will wait for was set a moment ago.
     private static void Take(NpgsqlBatch batch, string instance, long[] taken, StepOutcome outcome)
     {
         if (outcome.Appended is [.., ExecutionCompletedEvent])

@@ -53,6 +53,31 @@ public sealed class CrashTests
         }
     }
 
+    [Fact]
+    public async Task TwoProcesses_ShareTheSagas_AndOneIsKilledInTheMiddle()
+    {
+        await using var database = await RuntimeDatabase.CreateAsync();
+        await database.ExecuteAsync("create table saga_calls (id text primary key, calls int not null)");
+        var settings = new Dictionary<string, string> { ["EmbeddedRuntime__Database"] = database.ConnectionString, ["EmbeddedRuntime__Lease"] = "00:00:02" };
+        await using var survivor = await SampleProcess.StartAsync(settings);
+        await using var victim = await SampleProcess.StartAsync(settings);
+        var sagas = Enumerable.Range(0, 30).Select(n => $"shared-{n}").ToList();
+        foreach (var saga in sagas)
+            (await victim.Client.PostAsync($"/api/sagas/{saga}", null)).EnsureSuccessStatusCode();
+
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from functions_host.durable_history") > 300);
+        victim.Kill();
+
+        foreach (var saga in sagas)
+        {
+            await RunAsync(survivor, saga);
+            Assert.Equal(Result, await survivor.Client.GetStringAsync($"/api/sagas/{saga}"));
+        }
+
+        Assert.Equal(await database.ScalarAsync<long>("select count(*) from functions_host.durable_history"),
+            await database.ScalarAsync<long>("select sum(history_length) from functions_host.durable_instances"));
+    }
+
     private static async Task RunAsync(SampleProcess app, string saga)
     {
         (await app.Client.PostAsync($"/api/sagas/{saga}", null)).EnsureSuccessStatusCode();

@@ -113,6 +113,20 @@ public sealed class OrchestrationTests(DurableHost durable) : IClassFixture<Dura
     }
 
     [Fact]
+    public async Task TimerThatNobodyWaitsFor_MeansNothingToTheNextExecution() =>
+        Assert.Equal("the activity's own", await durable.OutputOfAsync<string>(nameof(SampleOrchestrations.LeavesATimer), 1));
+
+    [Fact]
+    public async Task TimerThatNobodyWaitsFor_WakesNobodyWhoHasEnded()
+    {
+        var id = (await durable.RunAsync(nameof(SampleOrchestrations.LeavesATimer), -1)).InstanceId;
+
+        await Task.Delay(400);
+
+        Assert.Equal("done", (await durable.EndOfAsync(id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
     public async Task TimeIdsAndLogLines_AreTheSameInEveryReplay()
     {
         var end = await durable.RunAsync(nameof(SampleOrchestrations.Deterministic), options: new StartOrchestrationOptions("deterministic"));

@@ -199,6 +199,25 @@ public sealed class SampleOrchestrations
         }
     }
 
+    [Function(nameof(LeavesATimer))]
+    public static async Task<string> LeavesATimer([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        var left = context.GetInput<int>();
+        if (left == 0)
+            return await context.CallActivityAsync<string>(nameof(Slowly), "the activity's own");
+        _ = context.CreateTimer(TimeSpan.FromMilliseconds(100), CancellationToken.None);
+        if (left > 0)
+            context.ContinueAsNew(left - 1);
+        return "done";
+    }
+
+    [Function(nameof(Slowly))]
+    public static async Task<string> Slowly([ActivityTrigger] string input)
+    {
+        await Task.Delay(500);
+        return input;
+    }
+
     [Function(nameof(Deterministic))]
     public static async Task<bool> Deterministic([OrchestrationTrigger] TaskOrchestrationContext context)
     {
