@@ -181,7 +181,12 @@ public sealed class MetricsRebuildTests : IAsyncLifetime
     }
 
     private async Task<bool> IsCompletedAsync() =>
-        (await app.Database.QueryAsync<string>("select status from metrics_rebuilds where business_id = @Business", new { app.Business })) is ["COMPLETED"];
+        (await app.Database.QueryAsync<string>("select status from metrics_rebuilds where business_id = @Business", new { app.Business })) is ["COMPLETED"]
+        && await HasEndedAsync();
+
+    // The row says so a moment before the orchestration itself ends, and while it runs none is started anew.
+    private async Task<bool> HasEndedAsync() => (await app.Database.QueryAsync<bool>(
+        "select not exists (select from functions_host.durable_instances where status in ('Pending', 'Running'))"))[0];
 
     private async Task<System.Text.Json.Nodes.JsonNode> CompletedAsync(Guid? business = null)
     {
@@ -189,7 +194,7 @@ public sealed class MetricsRebuildTests : IAsyncLifetime
         await Eventually.TrueAsync(async () =>
         {
             answer = (await app.AsOf(business ?? app.Business, "owner").GetAsync("/api/v1/metrics/rebuild")).Expect(200);
-            return (string?)answer.Json["status"] == "COMPLETED";
+            return (string?)answer.Json["status"] == "COMPLETED" && await HasEndedAsync();
         });
         return answer!.Json;
     }
