@@ -10,6 +10,10 @@ internal sealed class RuntimeOptions(IConfiguration settings)
     /// <summary>The first part of every function's route; may be empty.</summary>
     public string RoutePrefix { get; } = (settings[$"{AppSettings.HostJson}:extensions:http:routePrefix"] ?? "api").Trim('/');
 
+    /// <summary>How many HTTP functions run at once; the rest wait their turn. Null means any number, as on the host's paid plans.</summary>
+    public int? MaxConcurrentRequests { get; } =
+        settings.GetValue($"{AppSettings.HostJson}:extensions:http:maxConcurrentRequests", -1) is > 0 and var most ? most : null;
+
     /// <summary>How long a function may run until its token is cancelled; null means for ever. The host's default outside Consumption is 30 minutes.</summary>
     public TimeSpan? FunctionTimeout { get; } = settings[$"{AppSettings.HostJson}:functionTimeout"] switch
     {

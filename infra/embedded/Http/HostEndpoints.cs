@@ -25,18 +25,20 @@ internal static class HostEndpoints
         app.MapGet("/", LandingPage.Show);
         app.MapAdmin();
         app.MapDurable();
+        var turns = app.Services.GetRequiredService<RuntimeOptions>().MaxConcurrentRequests is { } most ? new SemaphoreSlim(most, most) : null;
         foreach (var function in app.Services.GetRequiredService<FunctionTable>())
         {
             if (function is { Http: not null, IsDisabled: false })
-                app.MapFunction(function);
+                app.MapFunction(function, turns);
         }
     }
 
-    private static void MapFunction(this WebApplication app, Function function)
+    private static void MapFunction(this WebApplication app, Function function, SemaphoreSlim? turns)
     {
         var options = app.Services.GetRequiredService<RuntimeOptions>();
         var endpoint = new HttpFunction(
-            function, app.Services.GetRequiredService<FunctionPipeline>(), options.MasterKey, app.Services.GetRequiredService<ILogger<HttpFunction>>());
+            function, app.Services.GetRequiredService<FunctionPipeline>(), options.MasterKey, turns,
+            app.Services.GetRequiredService<ILogger<HttpFunction>>());
         var route = Route(function, options.RoutePrefix);
         if (function.Http!.Methods is { Length: > 0 } methods)
             app.MapMethods(route, methods, endpoint.InvokeAsync);

@@ -9,7 +9,7 @@ using NxLoy.Functions.Embedded.Hosting;
 namespace NxLoy.Functions.Embedded.Http;
 
 /// <summary>Serves one HTTP function: key, pipeline, result.</summary>
-internal sealed class HttpFunction(Function function, FunctionPipeline pipeline, string masterKey, ILogger<HttpFunction> log)
+internal sealed class HttpFunction(Function function, FunctionPipeline pipeline, string masterKey, SemaphoreSlim? turns, ILogger<HttpFunction> log)
 {
     /// <summary>The item of the function context that holds the HttpContext; the official package uses this name too.</summary>
     public const string HttpContextItem = "HttpRequestContext";
@@ -19,9 +19,31 @@ internal sealed class HttpFunction(Function function, FunctionPipeline pipeline,
     public Task InvokeAsync(HttpContext http)
     {
         if (!needsKey || MasterKey.IsShown(http.Request, masterKey))
-            return RunAsync(http);
+            return turns is null ? RunAsync(http) : RunInTurnAsync(turns, http);
         MasterKey.Demand(http.Response);
         return Task.CompletedTask;
+    }
+
+    // Waiting here costs next to nothing; waiting further in, each with what it has begun, costs memory and time.
+    private async Task RunInTurnAsync(SemaphoreSlim turns, HttpContext http)
+    {
+        try
+        {
+            await turns.WaitAsync(http.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            return; // The client has gone.
+        }
+
+        try
+        {
+            await RunAsync(http);
+        }
+        finally
+        {
+            turns.Release();
+        }
     }
 
     private async Task RunAsync(HttpContext http)
