@@ -156,7 +156,7 @@ internal static class DurableWork
             while (await connection.ExecuteScalarAsync<long>("select count(*) from functions_host.durable_instances where status = 'Pending'") > 0)
                 await Task.Delay(200);
             await connection.ExecuteAsync("vacuum analyze");
-            await connection.ExecuteAsync("checkpoint");
+            await connection.ExecuteAsync("checkpoint", commandType: System.Data.CommandType.Text); // one word alone would be a procedure to Dapper
         }
 
         public async ValueTask DisposeAsync()
