@@ -124,10 +124,13 @@ namespace Microsoft.DurableTask
         public static TaskFailureDetails FromException(Exception exception)
         {
             ArgumentNullException.ThrowIfNull(exception);
-            return new(
-                exception.GetType().ToString(), exception.Message, exception.StackTrace,
-                exception.InnerException is { } inner ? FromException(inner) : null, null);
+            return FromException(exception, depth: 0);
         }
+
+        // Deeper than anybody looks, and shallow enough for JSON.
+        private static TaskFailureDetails FromException(Exception exception, int depth) => new(
+            exception.GetType().ToString(), exception.Message, exception.StackTrace,
+            exception.InnerException is { } inner && depth < 20 ? FromException(inner, depth + 1) : null, null);
 
         public bool IsCausedBy<T>()
             where T : Exception => IsCausedBy(typeof(T));

@@ -113,7 +113,17 @@ internal sealed class ActivityDispatcher(
             List<(ActivityCall Call, OutcomeEvent Outcome)> batch = [first];
             while (batch.Count < BatchSize && done.Reader.TryRead(out var next))
                 batch.Add(next);
-            await WriteAsync(batch);
+            try
+            {
+                await WriteAsync(batch);
+            }
+#pragma warning disable CA1031 // Without this loop no outcome would ever be stored: what it cannot store runs again
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                log.OutcomesNotStored(exception, batch.Count);
+            }
+
             foreach (var (call, _) in batch)
                 worker.Forget(call);
             signal.Set();
@@ -124,7 +134,7 @@ internal sealed class ActivityDispatcher(
     // all must not hold up the others.
     private async Task WriteAsync(List<(ActivityCall Call, OutcomeEvent Outcome)> batch)
     {
-        for (var pause = TimeSpan.FromMilliseconds(50); ; pause *= 2)
+        for (var pause = TimeSpan.FromMilliseconds(50); ; pause = pause < LongestPause ? 2 * pause : LongestPause)
         {
             try
             {
@@ -147,7 +157,7 @@ internal sealed class ActivityDispatcher(
             catch (NpgsqlException exception)
             {
                 log.OutcomesNotStored(exception, batch.Count);
-                await Task.Delay(pause < LongestPause ? pause : LongestPause, TimeProvider.System);
+                await Task.Delay(pause, TimeProvider.System);
             }
         }
     }

@@ -51,7 +51,7 @@ internal sealed class ActivityQueue(HostDatabase database, Worker worker)
             """,
             done.Select(d => d.Call.Id).ToArray(), done.Select(d => d.Outcome.ToJson()).ToArray(), worker.Id, now.UtcDateTime, Messages.Open);
         batch.Add(
-            "update functions_host.durable_instances set wake_at = least(wake_at, $2) where id = any($1) and status in ('Pending', 'Running')",
+            "update functions_host.durable_instances set wake_at = least(wake_at, $2) where id = any($1) and status in ('Pending', 'Running') and history_length > 0",
             instances, now.UtcDateTime);
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }

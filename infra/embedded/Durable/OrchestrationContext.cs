@@ -256,7 +256,9 @@ internal sealed class OrchestrationContext(
             {
                 source.TrySetResult(DurableJson.Read<T>(result)!);
             }
-            catch (Exception unreadable) when (unreadable is System.Text.Json.JsonException or NotSupportedException)
+#pragma warning disable CA1031 // A type's own constructor may throw anything: it is the orchestrator's to handle
+            catch (Exception unreadable)
+#pragma warning restore CA1031
             {
                 source.TrySetException(unreadable);
             }

@@ -136,11 +136,25 @@ internal sealed class OrchestrationDispatcher(
                 return (input.Taken, Failure($"Version '{instance.Version}' of the orchestration is not run here; this process runs '{options.DefaultVersion}'."));
             if (input is { Taken: [], Past: not [] })
                 return ([], null);
-            return (input.Taken, executor.Execute(instance.Id, input.Past, input.News, () => WhenTooLate(instance)));
+            return (input.Taken, Execute(instance, input));
         }
         catch (Exception unreadable) when (unreadable is JsonException or NotSupportedException)
         {
             return ([], Failure($"The instance's history cannot be read: {unreadable.Message}"));
+        }
+    }
+
+    private StepOutcome Execute(ClaimedInstance instance, StepInput input)
+    {
+        try
+        {
+            return executor.Execute(instance.Id, input.Past, input.News, () => WhenTooLate(instance));
+        }
+#pragma warning disable CA1031 // A result or status that cannot be written fails the instance: taken again, it would fail again
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return Failure($"The step failed: {exception.GetType().FullName}: {exception.Message}");
         }
     }
 

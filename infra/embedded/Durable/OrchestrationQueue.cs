@@ -76,14 +76,26 @@ internal sealed class OrchestrationQueue(HostDatabase database, Worker worker)
         if (past.Count == 0)
             news.Add(HistoryEvent.FromJson(instance.StartEvent));
         await reader.NextResultAsync(cancellationToken);
+        List<(HistoryEvent Message, long Id)> heldBack = [];
         for (var suspended = instance.IsSuspended; await reader.ReadAsync(cancellationToken);)
         {
-            var message = HistoryEvent.FromJson(reader.GetString(1));
+            var (id, message) = (reader.GetInt64(0), HistoryEvent.FromJson(reader.GetString(1)));
             if (suspended && message is not ControlEvent)
+            {
+                heldBack.Add((message, id));
                 continue;
-            suspended = message is ExecutionSuspendedEvent || (suspended && message is not ExecutionResumedEvent);
+            }
+
             news.Add(message);
-            taken.Add(reader.GetInt64(0));
+            taken.Add(id);
+            suspended = message is ExecutionSuspendedEvent || (suspended && message is not ExecutionResumedEvent);
+            if (suspended)
+                continue;
+
+            // Resumed: first what came before, in its order.
+            news.AddRange(heldBack.Select(one => one.Message));
+            taken.AddRange(heldBack.Select(one => one.Id));
+            heldBack.Clear();
         }
 
         return new(past, news, [.. taken]);

@@ -95,14 +95,16 @@ internal sealed class StepCommit(HostDatabase database, Worker worker)
                 instance.Id, instance.HistoryLength, outcome.Appended.Select(e => e.ToJson()).ToArray());
     }
 
-    // Whoever has ended takes no more messages. Whoever starts anew has no use for the outcomes of what it asked for before.
+    // Whoever has ended takes no more messages. Whoever starts anew has no use for the outcomes of what it asked for before,
+    // but is still suspended if it was told so in the meantime.
     // After all else: a timer that nobody will wait for was set a moment ago.
     private static void Take(NpgsqlBatch batch, string instance, long[] taken, StepOutcome outcome)
     {
         if (outcome.Appended is [.., ExecutionCompletedEvent])
             batch.Add("delete from functions_host.durable_messages where instance = $1", instance);
         else if (outcome.Next is not null)
-            batch.Add("delete from functions_host.durable_messages where instance = $1 and (kind = 'outcome' or id = any($2))", instance, taken);
+            batch.Add(
+                "delete from functions_host.durable_messages where instance = $1 and (kind = 'outcome' or (kind = 'event' and id = any($2)))", instance, taken);
         else if (taken.Length > 0)
             batch.Add("delete from functions_host.durable_messages where id = any($1)", taken);
     }
@@ -142,9 +144,9 @@ internal sealed class StepCommit(HostDatabase database, Worker worker)
                 (id, execution, name, version, parent, status, start_event, input, created_at, last_updated_at, wake_at)
               select id, execution, name, version, $8, 'Pending', start_event, input, $9, $9, $9 from child
               on conflict (id) do nothing
-              returning id)
+              returning execution)
             insert into functions_host.durable_messages (instance, visible_at, kind, event)
-            select $8, $9, 'outcome', refusal from child where id not in (select id from made)
+            select $8, $9, 'outcome', refusal from child where execution not in (select execution from made)
             """,
             children.Select(c => c.InstanceId).ToArray(), children.Select(_ => Guid.NewGuid()).ToArray(), children.Select(c => c.Name).ToArray(),
             children.Select(c => c.Version).ToArray(),

@@ -20,6 +20,9 @@ internal sealed class Worker(HostDatabase database, DurableOptions options, ILog
     private readonly ConcurrentDictionary<string, bool> instances = new();
     private readonly ConcurrentDictionary<long, bool> activities = new();
 
+    // Not the host's stop: while activities drain, this process is still alive.
+    private readonly CancellationTokenSource retiring = new();
+
     public Guid Id { get; } = Guid.CreateVersion7();
 
     /// <summary>Claims, and remembers what was claimed, while no sign of life looks at what is remembered.</summary>
@@ -58,24 +61,38 @@ internal sealed class Worker(HostDatabase database, DurableOptions options, ILog
     /// <summary>Gives back at once what a dead process would keep for the length of its lease.</summary>
     public async Task RetireAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.Source.Command("delete from functions_host.durable_workers where id = $1", Id);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            await retiring.CancelAsync();
+            await using var command = database.Source.Command("delete from functions_host.durable_workers where id = $1", Id);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        finally
+        {
+            gate.Release();
+        }
     }
+
+    /// <summary>Waits for the last sign of life, which <see cref="RetireAsync"/> brings about.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken) =>
+        await (ExecuteTask ?? Task.CompletedTask).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     public override void Dispose()
     {
         gate.Dispose();
+        retiring.Dispose();
         base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (true)
+        while (!retiring.IsCancellationRequested)
         {
-            await Task.Delay(options.Lease / 4, TimeProvider.System, stoppingToken);
+            await Task.Delay(options.Lease / 4, TimeProvider.System, retiring.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
-                await SignalAsync(stoppingToken);
+                await SignalAsync(CancellationToken.None);
             }
             catch (NpgsqlException exception)
             {
@@ -90,6 +107,8 @@ internal sealed class Worker(HostDatabase database, DurableOptions options, ILog
         await gate.WaitAsync(cancellationToken);
         try
         {
+            if (retiring.IsCancellationRequested)
+                return;
             await using var batch = database.Source.CreateBatch();
             batch.Add(
                 """

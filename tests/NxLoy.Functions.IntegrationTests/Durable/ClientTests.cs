@@ -156,5 +156,22 @@ public sealed class ClientTests(DurableHost durable) : IClassFixture<DurableHost
         Assert.NotNull(await Client.GetInstanceAsync(running));
     }
 
+    [Fact]
+    public async Task Overloads_ThatTakeOnlyACancellationToken_DoTheSame()
+    {
+        using var source = new CancellationTokenSource();
+        var id = await Client.ScheduleNewOrchestrationInstanceAsync(nameof(SampleOrchestrations.FanOut), (object?)3, source.Token);
+        await Client.WaitForInstanceStartAsync(id, source.Token);
+        Assert.True((await Client.WaitForInstanceCompletionAsync(id, source.Token)).IsCompleted);
+        Assert.Equal(id, (await Client.GetInstancesAsync(id, source.Token))!.InstanceId);
+        Assert.Equal("default", Client.Name);
+
+        var approval = await Client.ScheduleNewOrchestrationInstanceAsync(Approval, source.Token);
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client.WaitForInstanceCompletionAsync(approval, source.Token));
+        await Client.DisposeAsync();
+        Assert.NotNull(await Client.GetInstanceAsync(approval));
+    }
+
     private static async Task<StatusCode> RefusalAsync(Func<Task> act) => (await Assert.ThrowsAsync<RpcException>(act)).StatusCode;
 }

@@ -113,6 +113,33 @@ public sealed class OrchestrationTests(DurableHost durable) : IClassFixture<Dura
     }
 
     [Fact]
+    public async Task TwoSubOrchestrationsOfOneId_InOneStep_TheSecondIsRefused()
+    {
+        var end = await durable.RunAsync(nameof(SampleOrchestrations.Twins), options: new StartOrchestrationOptions("born"));
+
+        Assert.Equal("2 An Orchestration instance with the ID born-twin already exists.", end.ReadOutputAs<string>());
+    }
+
+    [Theory]
+    [InlineData(false, "\"could not be read\"")]
+    [InlineData(true, "System.InvalidOperationException: The step failed: System.ArgumentException: No.")]
+    public async Task ValueThatCannotBeReadOrWritten_IsTheOrchestratorsToHandle_OrFailsIt(bool unwritable, string output) =>
+        Assert.Equal(output, (await durable.RunAsync(nameof(SampleOrchestrations.Touchy), unwritable)).SerializedOutput);
+
+    [Fact]
+    public async Task EventsAroundAResume_KeepTheirOrder()
+    {
+        var id = await durable.StartAsync(nameof(SampleOrchestrations.TwoEvents));
+        await durable.Client.SuspendInstanceAsync(id);
+        await durable.Client.RaiseEventAsync(id, "number", 1);
+        await durable.Client.ResumeInstanceAsync(id);
+        await durable.Client.RaiseEventAsync(id, "number", 2);
+        await durable.Client.RaiseEventAsync(id, "text", "last");
+
+        Assert.Equal("1 2 last", (await durable.EndOfAsync(id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
     public async Task TimerThatNobodyWaitsFor_MeansNothingToTheNextExecution() =>
         Assert.Equal("the activity's own", await durable.OutputOfAsync<string>(nameof(SampleOrchestrations.LeavesATimer), 1));
 

@@ -165,6 +165,42 @@ public sealed class SampleOrchestrations
         return $"{number} for {context.Parent!.Name} {context.Parent.InstanceId} as {context.InstanceId}";
     }
 
+    [Function(nameof(Twins))]
+    public static async Task<string> Twins([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        var options = new SubOrchestrationOptions(instanceId: $"{context.InstanceId}-twin");
+        var first = context.CallSubOrchestratorAsync<string>(nameof(Child), 1, options);
+        var second = context.CallSubOrchestratorAsync<string>(nameof(Child), 2, options);
+        return $"{(await first)[..1]} {await Failure(() => second)}";
+    }
+
+    [Function(nameof(Touchy))]
+    public static async Task<object> Touchy([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        try
+        {
+            await context.CallActivityAsync<Picky>(nameof(Double), 1);
+            return "read";
+        }
+        catch (Exception unreadable) when (unreadable is ArgumentException or System.Text.Json.JsonException)
+        {
+            return context.GetInput<bool>() ? new Picky() : "could not be read";
+        }
+    }
+
+    /// <summary>Can neither be read nor written.</summary>
+    [System.Text.Json.Serialization.JsonConverter(typeof(PickyConverter))]
+    public sealed class Picky;
+
+    public sealed class PickyConverter : System.Text.Json.Serialization.JsonConverter<Picky>
+    {
+        public override Picky Read(ref System.Text.Json.Utf8JsonReader reader, Type typeToConvert, System.Text.Json.JsonSerializerOptions options) =>
+            throw new ArgumentException("No.");
+
+        public override void Write(System.Text.Json.Utf8JsonWriter writer, Picky value, System.Text.Json.JsonSerializerOptions options) =>
+            throw new ArgumentException("No.");
+    }
+
     [Function(nameof(Countdown))]
     public static async Task<string> Countdown([OrchestrationTrigger] TaskOrchestrationContext context)
     {
