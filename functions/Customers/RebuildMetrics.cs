@@ -35,6 +35,9 @@ public sealed partial class RebuildMetrics(
                     order by customer_id
                     """,
                     new { business = rebuild.BusinessId, partitionSize });
+                // What an earlier try did counts for nothing: this one looks at everybody again.
+                await session.ExecuteAsync(
+                    "delete from metrics_rebuild_partitions where business_id = @business", new { business = rebuild.BusinessId });
                 await session.ExecuteAsync(
                     "update metrics_rebuilds set partitions = @count where business_id = @business and local_day = @day",
                     new { business = rebuild.BusinessId, day = rebuild.LocalDay, count = first.Count });
@@ -101,15 +104,11 @@ public sealed partial class RebuildMetrics(
     private static async Task<List<Guid>> FindWrongAsync(Session session, MetricsPartition partition) =>
     [
         .. (await session.QueryAsync<FirstRow>(
-            """
+            $"""
             select m.customer_id as id
             from customer_metrics m
             left join (
-                select customer_id, sum(amount - reversed_amount) as total_spent, count(*)::int as visit_count,
-                    min(occurred_at) as first_visit_at, min(local_day) as first_visit_on, max(occurred_at) as last_visit_at, max(local_day) as last_visit_on
-                from transactions
-                where business_id = @business and kind = 'SALE' and customer_id >= @from and (@before::uuid is null or customer_id < @before)
-                    and not is_voided and (reversed_amount < amount or amount = 0)
+                {RefreshMetrics.Figures} and customer_id >= @from and (@before::uuid is null or customer_id < @before)
                 group by customer_id
             ) t on t.customer_id = m.customer_id
             where m.business_id = @business and m.customer_id >= @from and (@before::uuid is null or m.customer_id < @before)

@@ -42,14 +42,10 @@ public sealed class StartMetricsRebuilds(WorkerDatabase worker, BusinessDatabase
         {
             await session.ExecuteAsync(
                 """
-                with wanted as (
-                    insert into metrics_rebuilds (business_id, local_day, status, started_at) values (@business, @day, 'RUNNING', @now)
-                    on conflict (business_id) do update
-                    set local_day = excluded.local_day, status = 'RUNNING', partitions = null, started_at = excluded.started_at, finished_at = null
-                    where metrics_rebuilds.local_day < excluded.local_day or metrics_rebuilds.status = 'FAILED'
-                    returning 1
-                )
-                delete from metrics_rebuild_partitions where business_id = @business and exists (select from wanted)
+                insert into metrics_rebuilds (business_id, local_day, status, started_at) values (@business, @day, 'RUNNING', @now)
+                on conflict (business_id) do update
+                set local_day = excluded.local_day, status = 'RUNNING', partitions = null, started_at = excluded.started_at, finished_at = null
+                where metrics_rebuilds.local_day < excluded.local_day or metrics_rebuilds.status = 'FAILED'
                 """,
                 new { business = session.Business, day = rebuild.LocalDay, now });
             return 0;
