@@ -16,13 +16,7 @@ internal static class AdminEndpoints
     public static void MapAdmin(this WebApplication app)
     {
         var key = app.Services.GetRequiredService<RuntimeOptions>().MasterKey;
-        RequestDelegate WithKey(RequestDelegate endpoint) => http =>
-        {
-            if (MasterKey.IsShown(http.Request, key))
-                return endpoint(http);
-            MasterKey.Demand(http.Response);
-            return Task.CompletedTask;
-        };
+        RequestDelegate WithKey(RequestDelegate endpoint) => MasterKey.Asked(key, endpoint);
 
         app.MapGet("/admin/host/status", WithKey(Status));
         app.MapGet("/admin/functions", WithKey(Functions));

@@ -25,13 +25,7 @@ internal static class DurableEndpoints
         if (app.Services.GetService<DurableClient>() is not { } client)
             return;
         var key = app.Services.GetRequiredService<RuntimeOptions>().MasterKey;
-        RequestDelegate WithKey(RequestDelegate endpoint) => http =>
-        {
-            if (MasterKey.IsShown(http.Request, key))
-                return endpoint(http);
-            MasterKey.Demand(http.Response);
-            return Task.CompletedTask;
-        };
+        RequestDelegate WithKey(RequestDelegate endpoint) => MasterKey.Asked(key, endpoint);
 
         app.MapGet(Root, WithKey(http => ListAsync(http, client)));
         app.MapGet(Root + "/{id}", WithKey(http => GetAsync(http, client)));
