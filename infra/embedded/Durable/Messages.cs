@@ -2,7 +2,8 @@ using Npgsql;
 
 namespace NxLoy.Functions.Embedded.Durable;
 
-/// <summary>The SQL by which instances are told something. Whoever sends wakes; who is suspended, or starts later, is woken by control alone.</summary>
+/// <summary>The SQL by which instances are told something. Whoever sends wakes; who is suspended is woken by control alone, who is to start
+/// later only by its end.</summary>
 internal static class Messages
 {
     /// <summary>When the instance has something to do next, as an expression in an update of it.</summary>
@@ -28,9 +29,9 @@ internal static class Messages
         batch.Add(
             """
             update functions_host.durable_instances set wake_at = least(wake_at, $2)
-            where id = $1 and status = any($3) and ((status <> 'Suspended' and history_length > 0) or $4)
+            where id = $1 and status = any($3) and ((history_length > 0 and (status <> 'Suspended' or $4)) or $5)
             """,
-            instance, now, Open, kind == "control");
+            instance, now, Open, kind == "control", message is ExecutionTerminatedEvent);
     }
 
     public static void SendToChildren(NpgsqlBatch batch, string parent, ControlEvent message, DateTime now)
