@@ -15,7 +15,7 @@ internal sealed class ActivityDispatcher(
     BusinessClock clock, IServiceProvider services, ILogger<ActivityDispatcher> log) : BackgroundService
 {
     private const int BatchSize = 200;
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetryPause = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Task, bool> running = new();
     private readonly Channel<(ActivityCall Call, OutcomeEvent Outcome)> done = Channel.CreateUnbounded<(ActivityCall, OutcomeEvent)>(new() { SingleReader = true });
@@ -46,22 +46,25 @@ internal sealed class ActivityDispatcher(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var idle = new IdlePause();
         while (true)
         {
             var work = signal.Next;
+            var found = false;
             try
             {
                 var free = options.MaxConcurrentActivities - running.Count;
                 var claimed = free <= 0 ? [] : await worker.ClaimAsync(() => queue.ClaimAsync(free, stoppingToken), stoppingToken);
                 foreach (var call in claimed)
                     Start(call, stoppingToken);
+                found = claimed.Count > 0;
             }
             catch (NpgsqlException exception) when (!stoppingToken.IsCancellationRequested)
             {
                 log.CannotLook(exception);
             }
 
-            await Task.WhenAny(work, Task.Delay(LongestPause, TimeProvider.System, stoppingToken));
+            await Task.WhenAny(work, Task.Delay(idle.Next(found), TimeProvider.System, stoppingToken));
             stoppingToken.ThrowIfCancellationRequested();
         }
     }
@@ -134,7 +137,7 @@ internal sealed class ActivityDispatcher(
     // all must not hold up the others.
     private async Task WriteAsync(List<(ActivityCall Call, OutcomeEvent Outcome)> batch)
     {
-        for (var pause = TimeSpan.FromMilliseconds(50); ; pause = pause < LongestPause ? 2 * pause : LongestPause)
+        for (var pause = TimeSpan.FromMilliseconds(50); ; pause = pause < LongestRetryPause ? 2 * pause : LongestRetryPause)
         {
             try
             {

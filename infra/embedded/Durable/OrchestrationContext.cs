@@ -230,42 +230,4 @@ internal sealed class OrchestrationContext(
         await CreateTimer(TimeSpan.FromMilliseconds(Math.Min(pause, longest.TotalMilliseconds)), CancellationToken.None);
         return true;
     }
-
-    private abstract class OpenTask
-    {
-        public abstract bool IsCompleted { get; }
-
-        public abstract void Complete(string? result);
-
-        public abstract void Fail(TaskFailureDetails failure);
-
-        public abstract void Cancel(CancellationToken cancellationToken);
-    }
-
-    private sealed class OpenTask<T>(string name, int id) : OpenTask
-    {
-        private readonly TaskCompletionSource<T> source = new();
-
-        public Task<T> Task => source.Task;
-
-        public override bool IsCompleted => source.Task.IsCompleted;
-
-        public override void Complete(string? result)
-        {
-            try
-            {
-                source.TrySetResult(DurableJson.Read<T>(result)!);
-            }
-#pragma warning disable CA1031 // A type's own constructor may throw anything: it is the orchestrator's to handle
-            catch (Exception unreadable)
-#pragma warning restore CA1031
-            {
-                source.TrySetException(unreadable);
-            }
-        }
-
-        public override void Fail(TaskFailureDetails failure) => source.TrySetException(new TaskFailedException(name, id, failure));
-
-        public override void Cancel(CancellationToken cancellationToken) => source.TrySetCanceled(cancellationToken);
-    }
 }

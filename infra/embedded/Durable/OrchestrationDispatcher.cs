@@ -14,8 +14,7 @@ internal sealed class OrchestrationDispatcher(
     OrchestrationQueue queue, StepCommit commit, OrchestrationExecutor executor, DurableOptions options, Worker worker, WorkSignal signal,
     BusinessClock clock, InstanceStore instances, ILogger<OrchestrationDispatcher> log) : BackgroundService
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-
+    private readonly IdlePause idle = new();
     private readonly ConcurrentDictionary<Task, bool> running = new();
 
     // Instances of versions that this process does not run.
@@ -32,12 +31,12 @@ internal sealed class OrchestrationDispatcher(
         while (true)
         {
             var (work, jump) = (signal.Next, clock.NextJump);
-            var pause = LongestPause;
+            TimeSpan? due = null;
+            var found = false;
             try
             {
-                if (await LookAsync(stoppingToken) is { } wait)
-                    pause = wait;
-                else
+                (found, due) = await LookAsync(stoppingToken);
+                if (due <= TimeSpan.Zero)
                     continue;
             }
             catch (NpgsqlException exception) when (!stoppingToken.IsCancellationRequested)
@@ -45,17 +44,18 @@ internal sealed class OrchestrationDispatcher(
                 log.CannotLook(exception);
             }
 
-            await Task.WhenAny(work, jump, Task.Delay(pause, TimeProvider.System, stoppingToken));
+            var pause = idle.Next(found);
+            await Task.WhenAny(work, jump, Task.Delay(due < pause ? due.Value : pause, TimeProvider.System, stoppingToken));
             stoppingToken.ThrowIfCancellationRequested();
         }
     }
 
-    /// <returns>How long to wait for a signal; null when there may be more to do right away.</returns>
-    private async Task<TimeSpan?> LookAsync(CancellationToken stoppingToken)
+    /// <returns>Whether there was anything to do, and in what time the next is due, where that is known.</returns>
+    private async Task<(bool Found, TimeSpan? Due)> LookAsync(CancellationToken stoppingToken)
     {
         var free = options.MaxConcurrentOrchestrators - running.Count;
         if (free <= 0)
-            return LongestPause;
+            return (true, null); // The end of each step is a signal.
         string[] except = [.. rejected.Keys];
         var claimed = await worker.ClaimAsync(() => queue.ClaimAsync(clock.GetUtcNow(), free, except, stoppingToken), stoppingToken);
         foreach (var instance in claimed)
@@ -71,10 +71,7 @@ internal sealed class OrchestrationDispatcher(
                 CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
 
-        if (claimed.Count == free)
-            return LongestPause;
-        var left = await queue.NextDueAsync(except, stoppingToken) - clock.GetUtcNow();
-        return left <= TimeSpan.Zero ? null : left < LongestPause ? left : LongestPause;
+        return claimed.Count == free ? (true, null) : (claimed.Count > 0, await queue.NextDueAsync(except, stoppingToken) - clock.GetUtcNow());
     }
 
     // Not cancelled by the host's stop: a step takes no time worth the trouble of taking it twice.

@@ -7,7 +7,7 @@ namespace NxLoy.Functions.Embedded.Durable;
 
 /// <summary>
 /// Says that there may be work: at once in this process, by NOTIFY in others. Only a hint: whoever hears nothing looks by
-/// itself, a second later at the latest.
+/// itself, two seconds later at the latest.
 /// </summary>
 internal sealed class WorkSignal(HostDatabase database, Worker worker, ILogger<WorkSignal> log) : BackgroundService
 {
