@@ -286,14 +286,16 @@ public sealed class SampleOrchestrations
         return Task.CompletedTask;
     }
 
+    // Long delays: one that a busy machine has already ended when it is awaited is no wait at all, and passes.
     [Function(nameof(Sleepless))]
-    public static async Task Sleepless([OrchestrationTrigger] TaskOrchestrationContext context) => await Task.Delay(1);
+    public static async Task Sleepless([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        await Task.Delay(TimeSpan.FromSeconds(20));
 
     [Function(nameof(SleeplessBeside))]
     public static async Task SleeplessBeside([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var pending = context.WaitForExternalEvent<string>("never");
-        await Task.Delay(100);
+        await Task.Delay(TimeSpan.FromSeconds(20));
         await pending;
     }
 
