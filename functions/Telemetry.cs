@@ -43,4 +43,7 @@ internal static class Telemetry
 
     public static Counter<long> IngestedEvents { get; } =
         Meter.CreateCounter<long>("nxloy.events.ingested", "{event}", "Events taken in, by what became of them.");
+
+    public static Counter<long> Alerts { get; } =
+        Meter.CreateCounter<long>("nxloy.alerts", "{alert}", "What a person has to look at, by name.");
 }

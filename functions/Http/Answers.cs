@@ -27,6 +27,10 @@ public static class Answers
     public static IResult Created<T>(string location, T value, long? version = null) =>
         new JsonAnswer<T>(StatusCodes.Status201Created, value) { Location = location, Version = version };
 
+    /// <summary>Work that goes on after the answer; <paramref name="location"/> shows how far it is.</summary>
+    public static IResult Accepted<T>(string location, T value) =>
+        new JsonAnswer<T>(StatusCodes.Status202Accepted, value) { Location = location, RetryAfterSeconds = 1 };
+
     public static IResult ToHttp(this Problem problem) => new ProblemAnswer(problem);
 
     public static IResult MethodNotAllowed(IReadOnlyList<string> allowed) =>
@@ -54,6 +58,8 @@ public static class Answers
 
         public long? Version { get; init; }
 
+        public int? RetryAfterSeconds { get; init; }
+
         public Task ExecuteAsync(HttpContext httpContext)
         {
             var response = httpContext.Response;
@@ -67,6 +73,11 @@ public static class Answers
             if (Version is { } version)
             {
                 response.Headers.ETag = ETag(version);
+            }
+
+            if (RetryAfterSeconds is { } seconds)
+            {
+                response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             }
 
             return WriteAsync(httpContext, value, "application/json; charset=utf-8");

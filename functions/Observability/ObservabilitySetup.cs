@@ -13,6 +13,7 @@ internal static class ObservabilitySetup
         .AddSingleton<AuditCheckpoints>()
         .AddSingleton<VerifyAudit>()
         .AddSingleton<CutAudit>()
+        .AddSingleton<Alerts>()
         .AddSingleton<CheckReadiness>()
         .AddSingleton<AuditLog>()
         .AddHostedService(provider => provider.GetRequiredService<AuditLog>());

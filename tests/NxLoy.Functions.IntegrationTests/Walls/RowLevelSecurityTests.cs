@@ -81,11 +81,13 @@ public sealed class RowLevelSecurityTests(TestApp app) : IClassFixture<TestApp>
     {
         var readable = await app.Database.QueryAsync<string>(
             """
-            select distinct table_name::text from information_schema.role_table_grants
+            select distinct table_name::text from information_schema.column_privileges
             where grantee = 'worker' and table_schema = 'public' order by 1
             """);
 
-        Assert.Equal(["audit_checkpoints", "audit_cuts", "audit_heads", "audit_log", "businesses", "idempotency_keys", "metrics_rebuilds", "outbox"], readable);
+        Assert.Equal(
+            ["audit_checkpoints", "audit_cuts", "audit_heads", "audit_log", "businesses", "erasure_ledger", "erasure_requests", "idempotency_keys", "metrics_rebuilds", "outbox"],
+            readable);
     }
 
     [Fact]
