@@ -23,14 +23,14 @@ public sealed class RateLimitTests(TestApp app) : IClassFixture<TestApp>
     [Fact]
     public async Task OverTheLimit_Is429AndAfterRetryAfterItSucceeds()
     {
-        await using var host = await StartAsync(perMinute: 12, burst: 2);
-        (await Client(host, "warms-up").GetAsync(Path)).Expect(200);
+        await using var host = await StartAsync(perMinute: 30, burst: 2);
         var client = Client(host);
         Assert.All(await AskAsync(client, times: 2), answer => answer.Expect(200));
 
-        var refused = (await client.GetAsync(Path)).Expect(429);
+        var refused = await AskUntilRefusedAsync(client);
 
         Assert.Equal("too_many_requests", refused.Problem);
+        Assert.InRange(RetryAfter(refused), 1, 2);
         await AfterRetryAsync(refused);
         (await client.GetAsync(Path)).Expect(200);
     }
@@ -83,18 +83,25 @@ public sealed class RateLimitTests(TestApp app) : IClassFixture<TestApp>
     public async Task TwoInstancesWithRedis_CountTogether()
     {
         using var redis = new TestRedis();
-        await using var one = await StartAsync(perMinute: 10, burst: 4, redis);
-        await using var other = await StartAsync(perMinute: 10, burst: 4, redis);
-        (await Client(one, "warms-up").GetAsync(Path)).Expect(200);
-        (await Client(other, "warms-up").GetAsync(Path)).Expect(200);
+        await using var one = await StartAsync(perMinute: 1, burst: 4, redis);
+        await using var other = await StartAsync(perMinute: 1, burst: 4, redis);
 
         var answers = await Task.WhenAll(AskAsync(Client(one), times: 4), AskAsync(Client(other), times: 4));
 
         Assert.Equal(4, answers.SelectMany(each => each).Count(answer => answer.Code == 200));
-        var refused = (await Client(other).GetAsync(Path)).Expect(429);
-        Assert.InRange(RetryAfter(refused), 1, 6);
-        await AfterRetryAsync(refused);
-        (await Client(one).GetAsync(Path)).Expect(200);
+        Assert.InRange(RetryAfter((await Client(other).GetAsync(Path)).Expect(429)), 1, 60);
+    }
+
+    [Fact]
+    public async Task WithRedis_AfterRetryAfterItSucceeds()
+    {
+        using var redis = new TestRedis();
+        await using var one = await StartAsync(perMinute: 30, burst: 1, redis);
+        await using var other = await StartAsync(perMinute: 30, burst: 1, redis);
+
+        await AfterRetryAsync(await AskUntilRefusedAsync(Client(one)));
+
+        (await Client(other).GetAsync(Path)).Expect(200);
     }
 
     [Fact]
@@ -159,6 +166,20 @@ public sealed class RateLimitTests(TestApp app) : IClassFixture<TestApp>
     }
 
     private static int RetryAfter(Answer answer) => int.Parse(Assert.Single(answer.Headers.GetValues("Retry-After")), CultureInfo.InvariantCulture);
+
+    // A busy machine may take so long that a request more is due by then.
+    private static async Task<Answer> AskUntilRefusedAsync(ApiClient client)
+    {
+        for (var asked = 0; asked < 1000; asked++)
+        {
+            if (await client.GetAsync(Path) is { Code: 429 } refused)
+            {
+                return refused;
+            }
+        }
+
+        throw new Xunit.Sdk.XunitException("Nothing was refused.");
+    }
 
     private static Task AfterRetryAsync(Answer answer) => Task.Delay(TimeSpan.FromSeconds(RetryAfter(answer)));
 
