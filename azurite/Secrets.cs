@@ -31,6 +31,9 @@ internal sealed record Secrets
     /// <summary>64 bytes, base64.</summary>
     public required string BlobKey { get; init; }
 
+    /// <summary>EC P-256, PKCS #8, PEM: what erasure certificates are signed with.</summary>
+    public required string CertificateKey { get; init; }
+
     /// <summary>The secrets of the data folder, made when there are none or they cannot be read.</summary>
     public static Secrets Of(Checkout checkout, Narrator narrator)
     {
@@ -64,6 +67,7 @@ internal sealed record Secrets
     private static Secrets Make()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificates = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         return new Secrets
         {
             SuperuserPassword = Password(),
@@ -74,6 +78,7 @@ internal sealed record Secrets
             SigningKey = key.ExportPkcs8PrivateKeyPem(),
             SealingKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             BlobKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)),
+            CertificateKey = certificates.ExportPkcs8PrivateKeyPem(),
         };
     }
 

@@ -8,9 +8,11 @@ using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Engagement;
+using NxLoy.Functions.Erasure;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.Http.RateLimits;
 using NxLoy.Functions.Observability;
+using NxLoy.Functions.Preferences;
 using NxLoy.Functions.Storage;
 
 var builder = FunctionsApplication.CreateBuilder(args);
@@ -34,6 +36,8 @@ builder.Services
     .AddBusinesses()
     .AddCustomers()
     .AddEngagement()
+    .AddPreferences()
+    .AddErasure(builder.Configuration)
     .AddActivity();
 
 using var host = builder.Build();

@@ -30,6 +30,9 @@ public sealed record EventResult(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Code = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail = null)
 {
+    /// <summary>The customer it had its effect on, so that the inbox can forget it with the customer; null for what had none.</summary>
+    internal Guid? Customer { get; init; }
+
     /// <summary>Final: the same event sent again has no effect. Everything else is judged anew.</summary>
     internal bool IsSettled => Status is EventStatus.accepted or EventStatus.duplicate;
 }

@@ -27,14 +27,14 @@ internal static class Inbox
 
         await session.ExecuteAsync(
             """
-            insert into inbox (business_id, event_id, type, event_time, outcome, code, first_received_at, received_at)
-            select @business, e.id, e.type, e.time, e.outcome, e.code, @now, @now
-            from unnest(@ids::text[], @types::text[], @times::timestamptz[], @outcomes::text[], @codes::text[])
-                with ordinality as e (id, type, time, outcome, code, position)
+            insert into inbox (business_id, event_id, type, event_time, outcome, code, customer_id, first_received_at, received_at)
+            select @business, e.id, e.type, e.time, e.outcome, e.code, e.customer, @now, @now
+            from unnest(@ids::text[], @types::text[], @times::timestamptz[], @outcomes::text[], @codes::text[], @customers::uuid[])
+                with ordinality as e (id, type, time, outcome, code, customer, position)
             order by e.position
             on conflict (business_id, event_id) do update
                 set type = excluded.type, event_time = excluded.event_time, outcome = excluded.outcome, code = excluded.code,
-                    received_at = excluded.received_at
+                    customer_id = excluded.customer_id, received_at = excluded.received_at
                 where inbox.outcome not in ('accepted', 'duplicate')
             """,
             new
@@ -45,6 +45,7 @@ internal static class Inbox
                 times = rows.Select(row => row.Event.Time?.UtcDateTime).ToArray(),
                 outcomes = rows.Select(row => row.Result.Status.ToString()).ToArray(),
                 codes = rows.Select(row => row.Result.Code).ToArray(),
+                customers = rows.Select(row => row.Result.Customer).ToArray(),
                 now,
             });
     }

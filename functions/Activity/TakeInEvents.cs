@@ -80,7 +80,12 @@ public sealed class TakeInEvents(RecordTransactions record, TimeProvider time)
         }
 
         trail.Touch(facts.Zip(outcomes.Value).Where(one => one.Second.Status == TransactionStatus.Accepted).Select(one => one.First.CustomerId));
-        return fresh.Zip(outcomes.Value, (one, outcome) => new EventResult(one.Id, StatusOf(outcome.Status), outcome.Code)).ToDictionary(result => result.Id!);
+        return fresh.Zip(outcomes.Value, facts)
+            .Select(one => new EventResult(one.First.Id, StatusOf(one.Second.Status), one.Second.Code)
+            {
+                Customer = one.Second.Status == TransactionStatus.Accepted ? one.Third.CustomerId : null,
+            })
+            .ToDictionary(result => result.Id!);
     }
 
     // Nobody has the empty id, so what matches nobody comes out unlinked.

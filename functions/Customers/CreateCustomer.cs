@@ -4,11 +4,13 @@ using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.Messaging;
+using NxLoy.Functions.Preferences;
 
 namespace NxLoy.Functions.Customers;
 
 /// <summary>Makes a customer with its metrics, its referral code and its event, in one transaction.</summary>
-public sealed class CreateCustomer(BusinessDatabase database, IdempotencyKeys idempotency, GetCustomer get, TimeProvider time)
+public sealed class CreateCustomer(
+    BusinessDatabase database, IdempotencyKeys idempotency, GetCustomer get, ErasedPeople erased, TimeProvider time)
 {
     // Crockford's alphabet: no I, L, O or U, so that a code survives being read aloud.
     private const string CodeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -67,7 +69,9 @@ public sealed class CreateCustomer(BusinessDatabase database, IdempotencyKeys id
             return invalid;
         }
 
-        await InsertAsync(session, caller, id, accepted.Value with { Fields = accepted.Value.Fields.Normalize(business.DefaultRegion) }, referrer, now);
+        var fields = accepted.Value.Fields.Normalize(business.DefaultRegion);
+        await InsertAsync(session, caller, id, accepted.Value with { Fields = fields }, referrer, now);
+        await erased.StartPreferencesAsync(session, id, fields.Email, fields.Phone, now);
         caller.Trail.Touch(id);
         await session.WriteAsync("customers.customer.created", id, new { customerId = id, businessId = session.Business, createdAt = now }, now);
         return await get.ExecuteAsync(session, id);

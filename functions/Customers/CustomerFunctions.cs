@@ -6,7 +6,7 @@ namespace NxLoy.Functions.Customers;
 
 /// <summary>The profile over HTTP.</summary>
 public sealed class CustomerFunctions(
-    CreateCustomer create, GetCustomer get, UpdateCustomer update, DeleteCustomer delete, RestoreCustomer restore, SetActive setActive)
+    CreateCustomer create, GetCustomer get, UpdateCustomer update, RestoreCustomer restore, SetActive setActive)
 {
     [Function("PostCustomer"), Allow(Role.Staff | Role.Owner)]
     [Operation("Creates a customer.", Body = typeof(NewCustomer), Answer = typeof(Versioned<CustomerProfile>), Status = 201,
@@ -44,18 +44,9 @@ public sealed class CustomerFunctions(
                 Caller.Of(request), id, version, current => MergePatch.Apply(current, patch, CustomerFields.From), cancellation)))
             .ToHttp();
 
-    [Function("DeleteCustomer"), Allow(Role.Owner | Role.Compliance | Role.Customer)]
-    [Operation("Deletes a customer; it can be restored.", Body = typeof(Reason), IsBodyOptional = true, IfMatch = true, Problems = ["business_closed"])]
-    public Task<IResult> DeleteCustomer(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/customers/{id:guid}")] HttpRequest request, Guid id, CancellationToken cancellation) =>
-        request.IfMatch()
-            .Then(version => request.ReadOptionalAsync(Reason.From, cancellation)
-            .Then(reason => delete.ExecuteAsync(Caller.Of(request), id, version, reason, cancellation)))
-            .ToHttp();
-
     [Function("RestoreCustomer"), Allow(Role.Compliance)]
     [Operation("Takes a deletion back.", Answer = typeof(Versioned<CustomerProfile>),
-        Problems = ["customer_exists", "customer_not_deleted", "business_closed", "changed_meanwhile"])]
+        Problems = ["customer_exists", "customer_not_deleted", "customer_erased", "erasure_open", "business_closed", "changed_meanwhile"])]
     public Task<IResult> RestoreCustomer(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/customers/{id:guid}/restore")] HttpRequest request, Guid id, CancellationToken cancellation) =>
         restore.ExecuteAsync(Caller.Of(request), id, cancellation).ToHttp();

@@ -1,6 +1,6 @@
 namespace NxLoy.Functions.Customers;
 
-internal static class CustomerProblems
+public static class CustomerProblems
 {
     public static Problem TierNeedsOwner { get; } = new(403, "role_missing", "The token's roles do not allow this.")
     {
@@ -16,6 +16,12 @@ internal static class CustomerProblems
         new(409, "changed_meanwhile", "Another request changed this at the same moment. Send the request again.");
 
     public static Problem NotDeleted { get; } = new(409, "customer_not_deleted", "This customer is not deleted.");
+
+    /// <summary>Nobody is left whom this row was about.</summary>
+    public static Problem Erased { get; } = new(409, "customer_erased", "This customer has been erased; nothing is left to do this with.");
+
+    public static Problem ErasureOpen(Guid erasure) =>
+        new(409, "erasure_open", "An erasure of this customer is open: rejecting or cancelling it restores the customer.") { ExistingId = erasure };
 
     public static Problem OtherIsUnknown { get; } = Problem.Invalid(
         new Fault("/customerId", "unknown_customer", "None of the token's businesses has this customer under this businessId."));

@@ -8,7 +8,6 @@ internal static class CustomersSetup
         .AddSingleton<CreateCustomer>()
         .AddSingleton<GetCustomer>()
         .AddSingleton<UpdateCustomer>()
-        .AddSingleton<DeleteCustomer>()
         .AddSingleton<RestoreCustomer>()
         .AddSingleton<SetActive>()
         .AddSingleton<TiePerson>()

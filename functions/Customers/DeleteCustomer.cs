@@ -1,4 +1,3 @@
-using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.Messaging;
@@ -6,31 +5,35 @@ using NxLoy.Functions.Messaging;
 namespace NxLoy.Functions.Customers;
 
 /// <summary>Soft delete: the customer is gone for everyone but compliance, until it is restored or erased.</summary>
-public sealed class DeleteCustomer(BusinessDatabase database, TimeProvider time)
+public static class DeleteCustomer
 {
-    public Task<Result<Done>> ExecuteAsync(Caller caller, Guid id, IfMatch ifMatch, Reason reason, CancellationToken cancellation) =>
-        !caller.Sees(id) ? Task.FromResult<Result<Done>>(HttpProblems.NotFound)
-        : database.InTransactionAsync(caller, session => DeleteAsync(session, id, ifMatch, reason, time.Now()), cancellation);
-
-    private static async Task<Result<Done>> DeleteAsync(Session session, Guid id, IfMatch ifMatch, Reason reason, DateTimeOffset now)
+    /// <summary>
+    /// Holds the customer until the transaction ends, and deletes it. In a closed business too: nobody's right to be
+    /// forgotten ends with a business.
+    /// </summary>
+    /// <param name="seesDeleted">Where the caller does, a customer that is deleted already is left as it is.</param>
+    public static async Task<Result<Done>> ExecuteAsync(Session session, Guid id, IfMatch ifMatch, Reason reason, bool seesDeleted, DateTimeOffset now)
     {
-        var business = await WritableBusiness.ReadAsync(session);
-        if (business.Failed(out var closed))
-        {
-            return closed;
-        }
-
-        var versions = await session.QueryAsync<long>(
-            "select version from customers where business_id = @business and id = @id and deleted_at is null for update",
-            new { business = session.Business, id });
-        if (versions is not [var version])
+        var found = await session.FindAsync<StateRow>(
+            """
+            select version, deleted_at is not null as isdeleted from customers
+            where business_id = @business and id = @id and (deleted_at is null or @seesDeleted)
+            for update
+            """,
+            new { business = session.Business, id, seesDeleted });
+        if (found is null)
         {
             return HttpProblems.NotFound;
         }
 
-        if (!ifMatch.Accepts(version))
+        if (!ifMatch.Accepts(found.Version))
         {
             return HttpProblems.Stale;
+        }
+
+        if (found.IsDeleted)
+        {
+            return new Done();
         }
 
         await session.ExecuteAsync(
@@ -45,5 +48,11 @@ public sealed class DeleteCustomer(BusinessDatabase database, TimeProvider time)
         await session.WriteAsync(
             "customers.customer.updated", id, new { customerId = id, businessId = session.Business, updatedAt = now, deletedAt = now }, now);
         return new Done();
+    }
+
+    private sealed record StateRow
+    {
+        public required long Version { get; init; }
+        public required bool IsDeleted { get; init; }
     }
 }

@@ -28,6 +28,24 @@ public sealed record Moment(DateOnly? Day, DateTimeOffset? Instant)
         return null;
     }
 
+    /// <summary>Reads an RFC 3339 time, to the microsecond.</summary>
+    public static DateTimeOffset? ReadInstant(Fields fields, string name)
+    {
+        if (fields.Text(name, 40) is not { } text)
+        {
+            return null;
+        }
+
+        if (DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+            && instant.Year is > 1 and < 9999)
+        {
+            return instant.ToUniversalTime().AddTicks(-(instant.Ticks % TimeSpan.TicksPerMicrosecond));
+        }
+
+        fields.Fault(name, "invalid_time", "This must be a time such as 2026-01-31T12:00:00Z.");
+        return null;
+    }
+
     /// <summary>The first instant of a range that begins here.</summary>
     public DateTimeOffset Start(string timeZone) => Instant ?? BusinessCalendar.StartOf(Day!.Value, timeZone);
 

@@ -7,6 +7,11 @@ public sealed record Call(string Path, object? Body = null)
 {
     /// <summary>Another business that the caller's token names; the request is about the stage's.</summary>
     public Guid? AlsoNames { get; init; }
+
+    /// <summary>As whom it is sent, where that is not the first role that may.</summary>
+    public string? Role { get; init; }
+
+    public string? Subject { get; init; }
 }
 
 /// <summary>How an operation is brought to succeed, and to answer the problems of its own.</summary>
@@ -33,7 +38,8 @@ public sealed class Stage(TestApp app, Guid business)
     public async Task<Answer> DeletedCustomerAsync(string? email = null)
     {
         var customer = await CustomerAsync(email);
-        (await As("owner").DeleteAsync($"/api/v1/customers/{customer.Id}")).Expect(204);
+        (await As("owner").DeleteAsync($"/api/v1/customers/{customer.Id}")).Expect(202);
+        await app.ForgetErasureAsync(customer.Id);
         return customer;
     }
 

@@ -30,12 +30,74 @@ internal static class Scenarios
         {
             Problems = { ["customer_exists"] = async stage => new Call(PathOf(await stage.CustomerAsync()), new { email = EmailOf(await stage.CustomerAsync()) }) },
         },
-        ["DeleteCustomer"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()), new { reason = "Asked for it." })),
+        ["DeleteCustomer"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()), new { reason = "Asked for it." }))
+        {
+            Problems = { ["customer_erased"] = async stage => new Call(PathOf(await ErasedAsync(stage))) { Role = "compliance" } },
+        },
+        ["GetErasures"] = new(async stage =>
+        {
+            await ErasureAsync(stage);
+            return new Call(Erasures);
+        }),
+        ["GetErasure"] = new(async stage => new Call(await ErasureAsync(stage))),
+        ["ApproveErasure"] = new(async stage => new Call(await ErasureAsync(stage) + "/approve"))
+        {
+            Problems = { ["erasure_not_pending"] = async stage => new Call(await EndedAsync(stage) + "/approve") },
+        },
+        ["RejectErasure"] = new(async stage => new Call(await ErasureAsync(stage) + "/reject", new { reason = "A claim is open." }))
+        {
+            Problems =
+            {
+                ["erasure_ended"] = async stage => new Call(await EndedAsync(stage) + "/reject", new { reason = "Too late." }),
+                ["customer_exists"] = async stage => new Call(await TakenAsync(stage) + "/reject", new { reason = "A claim is open." }),
+            },
+        },
+        ["CancelErasure"] = new(async stage => new Call(await ErasureAsync(stage) + "/cancel", new { reason = "Stays after all." }))
+        {
+            Problems =
+            {
+                ["erasure_ended"] = async stage => new Call(await EndedAsync(stage) + "/cancel"),
+                ["customer_exists"] = async stage => new Call(await TakenAsync(stage) + "/cancel"),
+                ["not_requester"] = async stage =>
+                {
+                    var customer = (await stage.CustomerAsync()).Id;
+                    return new Call($"{Erasures}/{(await stage.App.ErasureAsync(customer, stage.Business)).Id}/cancel") { Role = "customer", Subject = customer.ToString() };
+                },
+            },
+        },
+        ["GetCertificate"] = new(async stage => new Call(await EndedAsync(stage) + "/certificate"))
+        {
+            Problems = { ["erasure_not_completed"] = async stage => new Call(await ErasureAsync(stage) + "/certificate") },
+        },
+        ["GetHolds"] = new(async stage => new Call((await HoldAsync(stage))[..^37])),
+        ["PostHold"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/holds", new { ground = $"Claim {Guid.NewGuid()}", until = "2999-01-01T00:00:00Z" }))
+        {
+            Problems = { ["customer_erased"] = async stage => new Call(PathOf(await ErasedAsync(stage)) + "/holds", new { ground = "A claim." }) },
+        },
+        ["DeleteHold"] = new(async stage => new Call(await HoldAsync(stage)))
+        {
+            Problems =
+            {
+                ["hold_released"] = async stage =>
+                {
+                    var hold = await HoldAsync(stage);
+                    (await stage.As("compliance").SendAsync(HttpMethod.Delete, hold)).Expect(204);
+                    return new Call(hold);
+                },
+            },
+        },
         ["RestoreCustomer"] = new(async stage => new Call(PathOf(await stage.DeletedCustomerAsync()) + "/restore"))
         {
             Problems =
             {
                 ["customer_not_deleted"] = async stage => new Call(PathOf(await stage.CustomerAsync()) + "/restore"),
+                ["customer_erased"] = async stage => new Call(PathOf(await ErasedAsync(stage)) + "/restore"),
+                ["erasure_open"] = async stage =>
+                {
+                    var customer = await stage.CustomerAsync();
+                    await stage.App.ErasureAsync(customer.Id, stage.Business);
+                    return new Call(PathOf(customer) + "/restore");
+                },
                 ["customer_exists"] = async stage =>
                 {
                     var deleted = await stage.DeletedCustomerAsync();
@@ -102,6 +164,39 @@ internal static class Scenarios
         ["GetBusiness"] = new("/api/v1/business"),
         ["PutBusiness"] = new("/api/v1/business", new { consentMode = "opt_in", defaultMargin = 0.4, acquisitionCost = 12.5, graceMonths = 2 }),
     };
+
+    private const string Erasures = "/api/v1/erasures";
+
+    private static async Task<string> ErasureAsync(Stage stage) =>
+        $"{Erasures}/{(await stage.App.ErasureAsync((await stage.CustomerAsync()).Id, stage.Business)).Id}";
+
+    /// <summary>One whose customer's email has gone to somebody else.</summary>
+    private static async Task<string> TakenAsync(Stage stage)
+    {
+        var customer = await stage.CustomerAsync();
+        var erasure = await stage.App.ErasureAsync(customer.Id, stage.Business);
+        await stage.CustomerAsync(EmailOf(customer));
+        return $"{Erasures}/{erasure.Id}";
+    }
+
+    private static async Task<string> EndedAsync(Stage stage)
+    {
+        var customer = await ErasedAsync(stage);
+        return $"{Erasures}/{(await stage.App.Database.QueryAsync<Guid>("select id from erasure_requests where customer_id = @Id", new { customer.Id }))[0]}";
+    }
+
+    private static async Task<Answer> ErasedAsync(Stage stage)
+    {
+        var customer = await stage.CustomerAsync();
+        await stage.App.EraseAsync(customer.Id, stage.Business);
+        return customer;
+    }
+
+    private static async Task<string> HoldAsync(Stage stage)
+    {
+        var holds = PathOf(await stage.CustomerAsync()) + "/holds";
+        return $"{holds}/{(await stage.As("compliance").PostAsync(holds, new { ground = "A claim is open." })).Expect(201).Id}";
+    }
 
     private static string PathOf(Answer customer) => $"{Customers}/{customer.Id}";
 

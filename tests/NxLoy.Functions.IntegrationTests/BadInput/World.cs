@@ -25,12 +25,18 @@ internal sealed record World
 
     public required Guid Person { get; init; }
 
+    /// <summary>Of <see cref="Deleted"/>.</summary>
+    public required Guid Erasure { get; init; }
+
+    /// <summary>On <see cref="Customer"/>.</summary>
+    public required Guid Hold { get; init; }
+
     public required string Tag { get; init; }
 
     /// <summary>Texts by which it finds a customer: emails, phone, external id, referral code, and the id of a sale.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
-    public IEnumerable<Guid> Ids => [Business, Customer, Referred, Deleted, Note, Person];
+    public IEnumerable<Guid> Ids => [Business, Customer, Referred, Deleted, Note, Person, Erasure, Hold];
 
     public static async Task<World> MakeAsync(TestApp app, string mark)
     {
@@ -44,7 +50,8 @@ internal sealed record World
         var referred = await CustomerAsync(null, customer.Id);
         await CustomerAsync(null, customer.Id);
         var deleted = await CustomerAsync(null, null);
-        (await owner.DeleteAsync($"/api/v1/customers/{deleted.Id}", new { reason = mark })).Expect(204);
+        var erasure = (await owner.DeleteAsync($"/api/v1/customers/{deleted.Id}", new { reason = mark })).Expect(202);
+        var hold = (await app.AsOf(business, "compliance").PostAsync(path + "/holds", new { ground = mark })).Expect(201);
         await owner.PostAsync(path + "/notes", new { body = mark + " one" });
         var note = (await owner.PostAsync(path + "/notes", new { body = mark + " two" })).Expect(201);
         (await owner.SendAsync(HttpMethod.Put, $"{path}/tags/{mark}-tag")).Expect(204);
@@ -62,6 +69,8 @@ internal sealed record World
             Deleted = deleted.Id,
             Note = note.Id,
             Person = person.Expect(200).Id,
+            Erasure = erasure.Id,
+            Hold = hold.Id,
             Tag = mark + "-tag",
             Names = [Text(customer, "email"), Text(referred, "email"), phone, Text(customer, "externalId"), Text(customer, "referralCode"), saleId],
         };
@@ -76,6 +85,8 @@ internal sealed record World
     {
         (_, "tag") => Tag,
         (_, "noteId") => Note.ToString(),
+        (_, "holdId") => Hold.ToString(),
+        (var path, "id") when path.StartsWith("/api/v1/erasures/", StringComparison.Ordinal) => Erasure.ToString(),
         ("/api/v1/customers/{id}/restore", "id") => Deleted.ToString(),
         (var path, "id") when path.StartsWith("/api/v1/customers/", StringComparison.Ordinal) => Customer.ToString(),
         (var path, "id") when path.StartsWith("/api/v1/people/", StringComparison.Ordinal) => Person.ToString(),

@@ -1,3 +1,5 @@
+using NxLoy.Functions.IntegrationTests.Embedded;
+
 namespace NxLoy.Functions.IntegrationTests.Fixtures;
 
 /// <summary>Test data made the way users make it: through the API.</summary>
@@ -13,4 +15,24 @@ public static class Given
         string? externalId = null, string? referredBy = null, Guid? business = null) =>
         (await app.AsOf(business ?? app.Business, "owner").PostAsync(
             "/api/v1/customers", new { email = email ?? Email(), firstName, lastName, phone, externalId, referredBy })).Expect(201);
+
+    /// <summary>Leaves a deleted customer as it was left before a deletion asked for an erasure: with no request.</summary>
+    public static Task ForgetErasureAsync(this TestApp app, Guid customer) =>
+        app.Database.QueryAsync<int>("delete from erasure_requests where customer_id = @customer", new { customer });
+
+    /// <summary>A deleted customer's erasure, waiting for approval.</summary>
+    public static async Task<Answer> ErasureAsync(this TestApp app, Guid customer, Guid? business = null, string role = "owner", object? body = null) =>
+        (await app.AsOf(business ?? app.Business, role, role == "customer" ? customer.ToString() : null).DeleteAsync($"/api/v1/customers/{customer}", body)).Expect(202);
+
+    /// <summary>Takes a customer's erasure to its end now: its cooling-off days are waived in the row.</summary>
+    public static async Task<Guid> EraseAsync(this TestApp app, Guid customer, Guid? business = null)
+    {
+        var id = (await app.ErasureAsync(customer, business)).Id;
+        await app.Database.QueryAsync<int>(
+            "update erasure_requests set status = 'APPROVED', approved_by = 'test', approved_at = requested_at, erase_at = requested_at where id = @id", new { id });
+        await app.Host.InvokeAsync("EveryDaySweepErasures");
+        await Eventually.TrueAsync(async () =>
+            (await app.Database.QueryAsync<string>("select status from erasure_requests where id = @id", new { id })) is ["COMPLETED"]);
+        return id;
+    }
 }

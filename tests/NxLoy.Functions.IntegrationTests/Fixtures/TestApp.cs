@@ -15,6 +15,7 @@ public sealed class TestApp : IAsyncLifetime
 {
     private static readonly ECDsa PrivateKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private static readonly DevelopmentTokens Tokens = new(PrivateKey);
+    private static readonly ECDsa CertificateKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private static readonly Lazy<Contract> Described = new(() => new Contract(JsonNode.Parse(new ApiDescription(new Endpoints()).Document)!.AsObject()));
 
     /// <summary>
@@ -119,6 +120,7 @@ public sealed class TestApp : IAsyncLifetime
         ["EmbeddedRuntime:Database"] = database.Owner,
         ["Authentication:DevelopmentKey"] = Tokens.PublicJwk,
         ["Keys:Sealing"] = Convert.ToBase64String(new byte[32]),
+        ["Keys:Certificates"] = Convert.ToBase64String(CertificateKey.ExportPkcs8PrivateKey()),
         ["Logging:LogLevel:Default"] = "Warning",
         [NoRebuilds] = "true",
     };

@@ -1,0 +1,56 @@
+using NxLoy.Functions.Database;
+
+namespace NxLoy.Functions.Erasure;
+
+/// <summary>
+/// Where a text could stand, read from the schema itself, so that a new table is scanned without anybody thinking of it:
+/// every column of text or JSON that the app may change. What it may only read (the audit log) holds ids by design.
+/// </summary>
+internal sealed record ScannedColumn
+{
+    public required string Table { get; init; }
+    public required string Column { get; init; }
+
+    /// <summary>text, texts (an array) or json.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Part of a unique key: what takes an identifier's place must not meet its like.</summary>
+    public required bool IsKey { get; init; }
+
+    /// <summary>Whether a version counts the table's changes.</summary>
+    public required bool IsVersioned { get; init; }
+
+    public required bool HasCustomer { get; init; }
+
+    // Words of a closed vocabulary, and names of zones, currencies and flags: a customer number "RECEIPT" is not meant there.
+    private static readonly string[] Vocabularies =
+    [
+        "type", "code", "outcome", "kind", "channel", "purpose", "flag", "source", "currency", "time_zone", "timezone", "preferred_language",
+        "default_region", "model_version", "wording_version",
+    ];
+
+    public static Task<IReadOnlyList<ScannedColumn>> ReadAsync(Session session) => session.QueryAsync<ScannedColumn>(
+        """
+        select t.relname::text as table, a.attname::text as column,
+            case when a.atttypid = 'text[]'::regtype then 'texts' when a.atttypid in ('json'::regtype, 'jsonb'::regtype) then 'json' else 'text' end as kind,
+            exists (select from pg_index i where i.indrelid = t.oid and i.indisunique and (a.attnum = any(i.indkey) or exists (
+                select from pg_attribute g join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.refobjid = t.oid and d.refobjsubid = a.attnum
+                join pg_attrdef f on f.oid = d.objid and f.adrelid = t.oid and f.adnum = g.attnum
+                where g.attrelid = t.oid and g.attgenerated <> '' and g.attnum = any(i.indkey)))) as iskey,
+            exists (select from pg_attribute v where v.attrelid = t.oid and v.attname = 'version' and not v.attisdropped) as isversioned,
+            exists (select from pg_attribute c where c.attrelid = t.oid and c.attname = 'customer_id' and not c.attisdropped) as hascustomer
+        from pg_class t
+        join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+        where t.relnamespace = 'public'::regnamespace and t.relkind in ('r', 'p') and not t.relispartition
+            and a.atttypid in ('text'::regtype, 'varchar'::regtype, 'text[]'::regtype, 'json'::regtype, 'jsonb'::regtype)
+            and has_column_privilege(t.oid, a.attnum, 'update')
+            and a.attname <> all(@vocabularies)
+            and not exists (
+                select from pg_constraint k
+                where k.conrelid = t.oid and k.conkey = array[a.attnum]
+                    and (k.contype = 'c' and pg_get_constraintdef(k.oid) like '%ANY (ARRAY[%'))
+            and not exists (select from pg_constraint k where k.conrelid = t.oid and k.contype = 'f' and a.attnum = any(k.conkey))
+        order by 1, a.attnum
+        """,
+        new { vocabularies = Vocabularies });
+}
