@@ -1,4 +1,4 @@
-// Mirrors Microsoft.DurableTask.Abstractions 1.25.0. Entities, HTTP calls and class-based tasks are left out.
+// Mirrors Microsoft.DurableTask.Abstractions 1.25.0. Entities, HTTP calls, tags of instances and class-based tasks are left out.
 using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.DurableTask.Abstractions;
@@ -56,9 +56,6 @@ namespace Microsoft.DurableTask
     public readonly struct TaskName(string name) : IEquatable<TaskName>
     {
         public string Name { get; } = name;
-
-        [Obsolete("Refer to TaskVersion instead.")]
-        public string Version { get; } = name is null ? null! : "";
 
         public static implicit operator string(TaskName value) => value.Name;
 
@@ -276,7 +273,7 @@ namespace Microsoft.DurableTask
 
         public TaskRetryOptions? Retry { get; init; }
 
-        /// <summary>Not kept by this runtime.</summary>
+        /// <summary>For whoever looks into a backend; functions never see them, and here nobody does.</summary>
         public IDictionary<string, string>? Tags { get; init; }
 
         public TaskVersion? Version { get; init; }
@@ -318,7 +315,7 @@ namespace Microsoft.DurableTask
         public StartOrchestrationOptions(StartOrchestrationOptions options)
         {
             ArgumentNullException.ThrowIfNull(options);
-            (InstanceId, StartAt, Tags, Version, DedupeStatuses) = (options.InstanceId, options.StartAt, options.Tags, options.Version, options.DedupeStatuses);
+            (InstanceId, StartAt, Version, DedupeStatuses) = (options.InstanceId, options.StartAt, options.Version, options.DedupeStatuses);
         }
 
         /// <summary>A random one unless given.</summary>
@@ -326,9 +323,6 @@ namespace Microsoft.DurableTask
 
         /// <summary>Not before; business time.</summary>
         public DateTimeOffset? StartAt { get; init; }
-
-        /// <summary>Not kept by this runtime.</summary>
-        public IReadOnlyDictionary<string, string> Tags { get; init; } = ImmutableDictionary<string, string>.Empty;
 
         public TaskVersion? Version { get; init; }
 

@@ -1,5 +1,4 @@
-// Mirrors Microsoft.DurableTask.Client 1.25.0. Entities, restart, rewind, history and the hub's ids by time are left out.
-using System.Collections.Immutable;
+// Mirrors Microsoft.DurableTask.Client 1.25.0. Entities, tags, restart, rewind, history and the hub's ids by time are left out.
 
 namespace Microsoft.DurableTask.Client;
 
@@ -39,7 +38,6 @@ public sealed class OrchestrationMetadata(string name, string instanceId)
     public string? SerializedOutput { get; init; }
 
     public string? SerializedCustomStatus { get; init; }
-    public IReadOnlyDictionary<string, string> Tags { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Always null, as with the host's standard backend: the text stands in <see cref="SerializedOutput"/>.</summary>
     public TaskFailureDetails? FailureDetails { get; init; }
@@ -64,7 +62,7 @@ public sealed class OrchestrationMetadata(string name, string instanceId)
         DataConverter ?? throw new InvalidOperationException("Ask for inputs and outputs when fetching the instance: getInputsAndOutputs is false.");
 }
 
-/// <summary>Which instances; all conditions hold together.</summary>
+/// <summary>Which instances; all conditions hold together. This runtime has one hub: names of hubs change nothing.</summary>
 public record OrchestrationQuery(
     DateTimeOffset? CreatedFrom = null, DateTimeOffset? CreatedTo = null, IEnumerable<OrchestrationRuntimeStatus>? Statuses = null,
     IEnumerable<string>? TaskHubNames = null, string? InstanceIdPrefix = null, int PageSize = OrchestrationQuery.DefaultPageSize,
@@ -76,6 +74,7 @@ public record OrchestrationQuery(
 public record PurgeInstancesFilter(
     DateTimeOffset? CreatedFrom = null, DateTimeOffset? CreatedTo = null, IEnumerable<OrchestrationRuntimeStatus>? Statuses = null)
 {
+    /// <summary>After which to stop and say that it is not complete; here it is one statement, which always is.</summary>
     public TimeSpan? Timeout { get; init; }
 }
 

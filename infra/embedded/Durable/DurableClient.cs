@@ -30,8 +30,8 @@ internal sealed class DurableClient(InstanceStore instances, DurableOptions dura
     public override async Task TerminateInstanceAsync(string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default)
     {
         await DemandOpenAsync(instanceId, cancellation);
-        var reason = options?.Output as string ?? DurableJson.Write(options?.Output);
-        await instances.SendAsync(instanceId, "control", new ExecutionTerminatedEvent(reason, options?.Recursive ?? false), null, cancellation);
+        var terminated = new ExecutionTerminatedEvent(DurableJson.Write(options?.Output), options?.Recursive ?? false);
+        await instances.SendAsync(instanceId, "control", terminated, null, cancellation);
     }
 
     public override async Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
@@ -68,7 +68,7 @@ internal sealed class DurableClient(InstanceStore instances, DurableOptions dura
 
     public override async Task<PurgeResult> PurgeAllInstancesAsync(
         PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) =>
-        new(await instances.PurgeAsync(filter, cancellation), isComplete: true);
+        new(await instances.PurgeAsync(filter, options?.Recursive ?? false, cancellation), isComplete: true);
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -94,6 +94,7 @@ internal sealed record ExecutionSuspendedEvent(string? Reason) : ControlEvent(Re
 
 internal sealed record ExecutionResumedEvent(string? Reason) : ControlEvent(Reason);
 
+/// <summary>The reason is the instance's output, so it is JSON.</summary>
 internal sealed record ExecutionTerminatedEvent(string? Reason, bool Recurse) : ControlEvent(Reason);
 
 /// <summary>The runtime gives the instance up.</summary>

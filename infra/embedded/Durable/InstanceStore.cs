@@ -90,25 +90,24 @@ internal sealed class InstanceStore(HostDatabase database, WorkSignal signal, Bu
 
     /// <summary>Removes an instance that has ended, and with it, if asked, those it started.</summary>
     /// <returns>How many.</returns>
-    public async Task<int> PurgeAsync(string id, bool recursive, CancellationToken cancellationToken)
+    public Task<int> PurgeAsync(string id, bool recursive, CancellationToken cancellationToken) =>
+        PurgeAsync("id = $2", recursive, [id], cancellationToken);
+
+    /// <inheritdoc cref="PurgeAsync(string, bool, CancellationToken)"/>
+    public Task<int> PurgeAsync(PurgeInstancesFilter filter, bool recursive, CancellationToken cancellationToken) => PurgeAsync(
+        "created_at >= $2 and created_at <= $3 and status = any($4)", recursive,
+        [From(filter.CreatedFrom), To(filter.CreatedTo), Names(filter.Statuses)], cancellationToken);
+
+    private async Task<int> PurgeAsync(string condition, bool recursive, object[] parameters, CancellationToken cancellationToken)
     {
         await using var command = database.Source.Command(
             $"""
             with recursive family as (
-              select id from functions_host.durable_instances where id = $1
-              {(recursive ? "union select i.id from functions_host.durable_instances i join family f on i.parent = f.id" : "")})
-            delete from functions_host.durable_instances i using family f where i.id = f.id and i.status <> all($2)
+              select id from functions_host.durable_instances where {condition} and status <> all($1)
+              {(recursive ? "union select i.id from functions_host.durable_instances i join family f on i.parent = f.id where i.status <> all($1)" : "")})
+            delete from functions_host.durable_instances i using family f where i.id = f.id
             """,
-            id, Messages.Open);
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <inheritdoc cref="PurgeAsync(string, bool, CancellationToken)"/>
-    public async Task<int> PurgeAsync(PurgeInstancesFilter filter, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.Command(
-            "delete from functions_host.durable_instances where created_at >= $1 and created_at <= $2 and status = any($3) and status <> all($4)",
-            From(filter.CreatedFrom), To(filter.CreatedTo), Names(filter.Statuses), Messages.Open);
+            [Messages.Open, .. parameters]);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

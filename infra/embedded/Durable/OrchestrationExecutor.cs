@@ -40,7 +40,7 @@ internal sealed class OrchestrationExecutor(
             foreach (var happened in news)
             {
                 if (happened is ExecutionTerminatedEvent { Reason: var reason })
-                    return End(context, news, OrchestrationRuntimeStatus.Terminated, DurableJson.Write(reason), null);
+                    return End(context, news, OrchestrationRuntimeStatus.Terminated, reason, null);
                 if (happened is ExecutionFailedEvent { Reason: var why })
                     return Failed(context, news, new InvalidOperationException(why));
                 run.Apply(happened, isReplayed: false);

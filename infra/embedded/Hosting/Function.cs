@@ -21,7 +21,7 @@ internal sealed class Function : FunctionDefinition
         (TriggerParameter, Trigger) = FindTrigger(method);
         InputBindings = ImmutableDictionary<string, BindingMetadata>.Empty.Add(TriggerParameter.Name!, new TriggerMetadata(TriggerParameter.Name!, TriggerType));
 
-        DurableClients = [.. method.GetParameters().Where(p => p.IsDefined(typeof(DurableClientAttribute))).Select(p => p.Name!)];
+        DurableClients = [.. method.GetParameters().Where(p => p.IsDefined(typeof(DurableClientAttribute)))];
         target = FunctionMethod.Target(method);
         this.method = FunctionMethod.Compile(method);
         arguments = [.. method.GetParameters().Select(p => ParameterBinding.For(p, this))];
@@ -38,7 +38,7 @@ internal sealed class Function : FunctionDefinition
     public TriggerBindingAttribute Trigger { get; }
 
     /// <summary>The parameters that get a client of the durable task hub.</summary>
-    public IReadOnlyList<string> DurableClients { get; }
+    public IReadOnlyList<ParameterInfo> DurableClients { get; }
 
     /// <summary>Whether the function needs the durable task hub.</summary>
     public bool IsDurable => !IsDisabled && (DurableClients.Count > 0 || Trigger is OrchestrationTriggerAttribute or ActivityTriggerAttribute);

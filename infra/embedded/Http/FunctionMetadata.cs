@@ -29,20 +29,20 @@ internal static class FunctionMetadata
 
     private static IEnumerable<Dictionary<string, object?>> Bindings(Function function)
     {
-        yield return Trigger(function);
+        yield return Binding(function.TriggerParameter, function.Trigger.GetType(), function.TriggerType);
         foreach (var client in function.DurableClients)
-            yield return new() { ["name"] = client, ["direction"] = "In", ["type"] = "durableClient" };
+            yield return Binding(client, typeof(DurableClientAttribute), "durableClient");
         if (function.Http is not null)
             yield return new() { ["name"] = "$return", ["type"] = "http", ["direction"] = "Out" };
     }
 
     // The SDK emits what the code says, no defaults: constructor arguments and named ones.
-    private static Dictionary<string, object?> Trigger(Function function)
+    private static Dictionary<string, object?> Binding(ParameterInfo parameter, Type kind, string type)
     {
-        var binding = new Dictionary<string, object?> { ["name"] = function.TriggerParameter.Name, ["direction"] = "In", ["type"] = function.TriggerType };
-        var attribute = function.TriggerParameter.GetCustomAttributesData().Single(a => a.AttributeType == function.Trigger.GetType());
-        foreach (var (parameter, argument) in attribute.Constructor.GetParameters().Zip(attribute.ConstructorArguments))
-            binding[parameter.Name!] = Value(argument);
+        var binding = new Dictionary<string, object?> { ["name"] = parameter.Name, ["direction"] = "In", ["type"] = type };
+        var attribute = parameter.GetCustomAttributesData().Single(a => a.AttributeType == kind);
+        foreach (var (named, argument) in attribute.Constructor.GetParameters().Zip(attribute.ConstructorArguments))
+            binding[named.Name!] = Value(argument);
         foreach (var argument in attribute.NamedArguments)
             binding[JsonNamingPolicy.CamelCase.ConvertName(argument.MemberName)] = Value(argument.TypedValue);
         return binding;

@@ -63,8 +63,10 @@ public sealed class ClientTests(DurableHost durable) : IClassFixture<DurableHost
         var without = await Client.GetInstanceAsync(id);
         Assert.Null(without!.SerializedInput);
         Assert.Throws<InvalidOperationException>(() => without.ReadInputAs<int>());
+        Assert.Null(without.DataConverter);
         var with = await Client.GetInstanceAsync(id, getInputsAndOutputs: true);
         Assert.Equal(7, with!.ReadInputAs<int>());
+        Assert.Equal(7, with.DataConverter!.Deserialize(with.SerializedInput, with.ReadInputAs<int>().GetType()));
         Assert.Equal("approval", with.ReadCustomStatusAs<Dictionary<string, string>>()!["waitingFor"]);
         Assert.True(with is { IsRunning: true, IsCompleted: false, Name: "Approval" });
     }
@@ -105,7 +107,7 @@ public sealed class ClientTests(DurableHost durable) : IClassFixture<DurableHost
     }
 
     [Fact]
-    public async Task Terminated_EndsWithTheReason_AndItsChildrenOnlyIfAsked()
+    public async Task Terminated_EndsWithTheReason_WhateverItIs()
     {
         var alone = await durable.StartAsync(nameof(SampleOrchestrations.Sleeper), TimeSpan.FromDays(1));
         await Client.TerminateInstanceAsync(alone, (object)"enough");
@@ -114,9 +116,46 @@ public sealed class ClientTests(DurableHost durable) : IClassFixture<DurableHost
 
         var suspended = await durable.StartAsync(Approval);
         await Client.SuspendInstanceAsync(suspended);
-        await Client.TerminateInstanceAsync(suspended, new TerminateInstanceOptions("x", Recursive: true));
-        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await durable.EndOfAsync(suspended)).RuntimeStatus);
+        await Client.TerminateInstanceAsync(suspended, new TerminateInstanceOptions { Output = new Order("none", 0) });
+        end = await durable.EndOfAsync(suspended);
+        Assert.Equal((OrchestrationRuntimeStatus.Terminated, new Order("none", 0)), (end.RuntimeStatus, end.ReadOutputAs<Order>()));
         await Client.ResumeInstanceAsync(await durable.StartAsync(Approval), CancellationToken.None);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Terminated_TakesItsChildrenAlongOnlyIfAsked(bool recursive)
+    {
+        var parent = await durable.StartAsync(nameof(SampleOrchestrations.WaitsForChild));
+        var child = $"{parent}-child";
+        await Eventually.TrueAsync(async () => await Client.GetInstanceAsync(child) is { IsRunning: true });
+
+        await Client.TerminateInstanceAsync(parent, new TerminateInstanceOptions("over", recursive));
+        Assert.Equal("over", (await durable.EndOfAsync(parent)).ReadOutputAs<string>());
+        if (!recursive)
+            await Client.RaiseEventAsync(child, "Approval", true);
+
+        var end = await durable.EndOfAsync(child);
+        Assert.Equal(recursive ? (OrchestrationRuntimeStatus.Terminated, "over") : (OrchestrationRuntimeStatus.Completed, "approved"), (end.RuntimeStatus, end.ReadOutputAs<string>()));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task PurgeAll_TakesTheChildrenOfWhatItFindsAlongOnlyIfAsked(bool recursive)
+    {
+        var parent = await durable.StartAsync(nameof(SampleOrchestrations.WaitsForChild));
+        await Eventually.TrueAsync(async () => await Client.GetInstanceAsync($"{parent}-child") is { IsRunning: true });
+        await Client.RaiseEventAsync($"{parent}-child", "Approval", true);
+        var ended = await durable.EndOfAsync(parent);
+
+        var exactly = new PurgeInstancesFilter(ended.CreatedAt, ended.CreatedAt) { Timeout = TimeSpan.FromMinutes(1) };
+        var purged = await Client.PurgeAllInstancesAsync(exactly, new PurgeInstanceOptions(recursive));
+
+        Assert.Equal((recursive ? 2 : 1, true), (purged.PurgedInstanceCount, purged.IsComplete));
+        Assert.Null(await Client.GetInstanceAsync(parent));
+        Assert.Equal(recursive, await Client.GetInstancesAsync($"{parent}-child", getInputsAndOutputs: false, CancellationToken.None) is null);
     }
 
     [Fact]
@@ -128,16 +167,47 @@ public sealed class ClientTests(DurableHost durable) : IClassFixture<DurableHost
         await Client.ScheduleNewOrchestrationInstanceAsync(Approval, new StartOrchestrationOptions("listed-running"));
 
         var query = new OrchestrationQuery(from, DateTimeOffset.UtcNow, [OrchestrationRuntimeStatus.Completed], InstanceIdPrefix: "listed-", PageSize: 2);
-        var pages = new List<IReadOnlyList<OrchestrationMetadata>>();
-        await foreach (var page in Client.GetAllInstancesAsync(query).AsPages())
-            pages.Add(page.Values);
+        var pages = await PagesAsync(query);
 
-        Assert.Equal([2, 2, 1], pages.Select(page => page.Count));
-        Assert.Equal(["listed-0", "listed-1", "listed-2", "listed-3", "listed-4"], pages.SelectMany(page => page).Select(i => i.InstanceId));
+        Assert.Equal([2, 2, 1], pages.Select(page => page.Values.Count));
+        Assert.Equal(["listed-0", "listed-1", "listed-2", "listed-3", "listed-4"], pages.SelectMany(page => page.Values).Select(i => i.InstanceId));
         var all = new List<string>();
         await foreach (var instance in Client.GetAllInstancesAsync(query with { Statuses = null }))
             all.Add(instance.InstanceId);
         Assert.Contains("listed-running", all);
+    }
+
+    [Fact]
+    public async Task List_GoesOnAfterAContinuationToken_AndHasInputsAndOutputsIfAsked()
+    {
+        foreach (var n in Enumerable.Range(1, 3))
+            await durable.RunAsync(nameof(SampleOrchestrations.FanOut), n, new StartOrchestrationOptions($"token-{n}"));
+        var query = new OrchestrationQuery { InstanceIdPrefix = "token-", PageSize = 2, TaskHubNames = ["AnotherHub"] };
+        var first = (await PagesAsync(query))[0];
+
+        var second = Assert.Single(await PagesAsync(query with { ContinuationToken = first.ContinuationToken, FetchInputsAndOutputs = true }));
+
+        Assert.Null(second.ContinuationToken);
+        var last = Assert.Single(second.Values);
+        Assert.Equal(("token-3", 3, 12), (last.InstanceId, last.ReadInputAs<int>(), last.ReadOutputAs<int>()));
+        Assert.All(first.Values, instance => Assert.Equal((null, null), (instance.SerializedInput, instance.SerializedOutput)));
+    }
+
+    [Fact]
+    public async Task List_HasAHundredToAPageUnlessAsked_AndFindsNothingInStatesThatNobodyIsIn()
+    {
+        await durable.Database.ExecuteAsync(
+            """
+            insert into functions_host.durable_instances (id, execution, name, version, status, start_event, created_at, last_updated_at)
+            select 'hundred-' || n, gen_random_uuid(), 'FanOut', '', 'Completed', '{}', now(), now() from generate_series(1, 101) n
+            """);
+        var query = new OrchestrationQuery { InstanceIdPrefix = "hundred-" };
+
+        Assert.Equal([OrchestrationQuery.DefaultPageSize, 1], (await PagesAsync(query)).Select(page => page.Values.Count));
+        Assert.Equal(100, OrchestrationQuery.DefaultPageSize);
+#pragma warning disable CS0618 // Mirrored, so they can be asked for
+        Assert.Empty(Assert.Single(await PagesAsync(query with { Statuses = [OrchestrationRuntimeStatus.ContinuedAsNew, OrchestrationRuntimeStatus.Canceled] })).Values);
+#pragma warning restore CS0618
     }
 
     [Fact]
@@ -171,6 +241,14 @@ public sealed class ClientTests(DurableHost durable) : IClassFixture<DurableHost
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client.WaitForInstanceCompletionAsync(approval, source.Token));
         await Client.DisposeAsync();
         Assert.NotNull(await Client.GetInstanceAsync(approval));
+    }
+
+    private async Task<List<Page<OrchestrationMetadata>>> PagesAsync(OrchestrationQuery query)
+    {
+        var pages = new List<Page<OrchestrationMetadata>>();
+        await foreach (var page in Client.GetAllInstancesAsync(query).AsPages())
+            pages.Add(page);
+        return pages;
     }
 
     private static async Task<StatusCode> RefusalAsync(Func<Task> act) => (await Assert.ThrowsAsync<RpcException>(act)).StatusCode;

@@ -103,13 +103,17 @@ public sealed class OrchestrationTests(DurableHost durable) : IClassFixture<Dura
         Assert.Equal(0, (await durable.EndOfAsync(id)).ReadInputAs<int>());
     }
 
-    [Fact]
-    public async Task ContinueAsNew_MayForgetEvents()
+    [Theory]
+    [InlineData("argument", "forgotten")]
+    [InlineData("options", "forgotten")]
+    [InlineData("default", "kept")]
+    public async Task ContinueAsNew_ForgetsEventsIfTold(string how, string output)
     {
-        var id = await durable.StartAsync(nameof(SampleOrchestrations.Forgetful), true);
-        await durable.Client.RaiseEventAsync(id, "Lost", "gone");
+        var id = await durable.StartAsync(nameof(SampleOrchestrations.Forgetful), how);
+        await durable.Client.RaiseEventAsync(id, "Lost", "kept");
+        await durable.Client.RaiseEventAsync(id, "Continue");
 
-        Assert.Equal("forgotten", (await durable.EndOfAsync(id)).ReadOutputAs<string>());
+        Assert.Equal(output, (await durable.EndOfAsync(id)).ReadOutputAs<string>());
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace NxLoy.Functions.IntegrationTests.Durable;
 public sealed record Order(string Sku, int Quantity);
 
 /// <summary>Ordinary Durable Functions code: every member of the mirrored API is used here.</summary>
-public sealed class SampleOrchestrations
+public sealed partial class SampleOrchestrations
 {
     private static readonly ConcurrentDictionary<string, int> Runs = new();
 
@@ -218,10 +218,14 @@ public sealed class SampleOrchestrations
     [Function(nameof(Forgetful))]
     public static async Task<string> Forgetful([OrchestrationTrigger] TaskOrchestrationContext context)
     {
-        await context.CreateTimer(TimeSpan.FromMilliseconds(200), CancellationToken.None);
-        if (context.GetInput<bool>())
+        var how = context.GetInput<string>();
+        if (how is not null)
         {
-            context.ContinueAsNew(false, preserveUnprocessedEvents: false);
+            await context.WaitForExternalEvent<string?>("Continue");
+            if (how == "argument")
+                context.ContinueAsNew(null, preserveUnprocessedEvents: false);
+            else
+                context.ContinueAsNew(new ContinueAsNewOptions { PreserveUnprocessedEvents = how != "options" });
             return "";
         }
 

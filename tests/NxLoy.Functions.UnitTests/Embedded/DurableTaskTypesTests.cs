@@ -73,9 +73,23 @@ public sealed class DurableTaskTypesTests
         Assert.NotNull(fromHandler.Handler);
         Assert.NotNull(fromAsync.Handler);
         Assert.Null(new SubOrchestrationOptions(fromHandler).InstanceId);
-        Assert.Equal(TimeSpan.FromDays(1), new StartOrchestrationOptions(new StartOrchestrationOptions("id", DateTimeOffset.UnixEpoch.AddDays(1))).StartAt - DateTimeOffset.UnixEpoch);
-        Assert.Empty(new StartOrchestrationOptions().Tags);
+        Assert.Equal((1, "2.0"), (new TaskOptions(options).Retry!.Policy!.MaxNumberOfAttempts, new TaskOptions(options).Version!.Value.Version));
+        var start = new StartOrchestrationOptions(new StartOrchestrationOptions("id", DateTimeOffset.UnixEpoch) { Version = "2.0" }) with { DedupeStatuses = ["Running"] };
+        Assert.Equal(("id", DateTimeOffset.UnixEpoch, "2.0", "Running"), (start.InstanceId, start.StartAt, start.Version!.Value.Version, start.DedupeStatuses![0]));
         Assert.Equal(["Failed"], new StartOrchestrationOptions().WithDedupeStatuses(OrchestrationRuntimeStatus.Failed).DedupeStatuses);
+    }
+
+    [Fact]
+    public void Options_HaveTheOfficialDefaults()
+    {
+        var next = new ContinueAsNewOptions();
+        Assert.Equal((null, null, true), (next.NewInput, next.NewVersion, next.PreserveUnprocessedEvents));
+        var query = new OrchestrationQuery();
+        Assert.Equal((null, null, null, null), (query.CreatedFrom, query.CreatedTo, query.Statuses, query.TaskHubNames));
+        Assert.Equal((null, false, null), (query.InstanceIdPrefix, query.FetchInputsAndOutputs, query.ContinuationToken));
+        var filter = new PurgeInstancesFilter();
+        Assert.Equal((null, null, null), (filter.CreatedFrom, filter.CreatedTo, filter.Statuses));
+        Assert.Equal((null, false, false), (new TerminateInstanceOptions().Output, new TerminateInstanceOptions().Recursive, new PurgeInstanceOptions().Recursive));
     }
 
     [Fact]
@@ -110,6 +124,7 @@ public sealed class DurableTaskTypesTests
     {
         Assert.Null(JsonDataConverter.Default.Serialize(null));
         Assert.Equal(0, JsonDataConverter.Default.Deserialize<int>(null));
+        Assert.Equal("""{"a":1}""", new JsonDataConverter(System.Text.Json.JsonSerializerOptions.Web).Serialize(new { A = 1 }));
         Assert.Equal((1, 2), JsonDataConverter.Default.Deserialize<(int, int)>(JsonDataConverter.Default.Serialize((1, 2))));
     }
 
@@ -119,13 +134,15 @@ public sealed class DurableTaskTypesTests
         var metadata = new OrchestrationMetadata("Charge", "1")
         {
             RuntimeStatus = OrchestrationRuntimeStatus.Completed, DataConverter = JsonDataConverter.Default, SerializedInput = "1", SerializedOutput = "\"two\"",
+            SerializedCustomStatus = "true", CreatedAt = DateTimeOffset.UnixEpoch, LastUpdatedAt = DateTimeOffset.UnixEpoch.AddDays(1),
+            FailureDetails = TaskFailureDetails.FromException(new TimeoutException("late")),
         };
 
         Assert.Equal((1, "two", true, false), (metadata.ReadInputAs<int>(), metadata.ReadOutputAs<string>(), metadata.IsCompleted, metadata.IsRunning));
         Assert.Equal("[Name: 'Charge', ID: '1', RuntimeStatus: Completed]", metadata.ToString());
-        Assert.Null(metadata.ReadCustomStatusAs<string>());
-        Assert.Empty(metadata.Tags);
+        Assert.Equal((true, TimeSpan.FromDays(1), "late"), (metadata.ReadCustomStatusAs<bool>(), metadata.LastUpdatedAt - metadata.CreatedAt, metadata.FailureDetails.ErrorMessage));
         Assert.Equal((3, null), (new PurgeResult(3).PurgedInstanceCount, new PurgeResult(3).IsComplete));
+        Assert.Equal((3, false), (new PurgeResult(3, false).PurgedInstanceCount, new PurgeResult(3, isComplete: false).IsComplete));
         Assert.Equal((100, null), (new OrchestrationQuery().PageSize, new PurgeInstancesFilter().Timeout));
     }
 
