@@ -15,7 +15,6 @@ internal sealed class ActivityDispatcher(
     BusinessClock clock, IServiceProvider services, ILogger<ActivityDispatcher> log) : BackgroundService
 {
     private const int BatchSize = 200;
-    private static readonly TimeSpan LongestRetryPause = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Task, bool> running = new();
     private readonly Channel<(ActivityCall Call, OutcomeEvent Outcome)> done = Channel.CreateUnbounded<(ActivityCall, OutcomeEvent)>(new() { SingleReader = true });
@@ -137,7 +136,7 @@ internal sealed class ActivityDispatcher(
     // all must not hold up the others.
     private async Task WriteAsync(List<(ActivityCall Call, OutcomeEvent Outcome)> batch)
     {
-        for (var pause = TimeSpan.FromMilliseconds(50); ; pause = pause < LongestRetryPause ? 2 * pause : LongestRetryPause)
+        for (var pause = TimeSpan.FromMilliseconds(50); ; pause = 2 * pause < options.LongestRetryPause ? 2 * pause : options.LongestRetryPause)
         {
             try
             {

@@ -34,6 +34,9 @@ internal sealed class DurableOptions
     /// <summary>How long a process that gives no sign of life keeps its work. Machine time.</summary>
     public TimeSpan Lease { get; }
 
+    /// <summary>How long at most to wait before an outcome that could not be stored is tried again. Machine time.</summary>
+    public TimeSpan LongestRetryPause { get; init; } = TimeSpan.FromSeconds(1);
+
     public bool Runs(string version) => match switch
     {
         "Strict" => string.Equals(version, DefaultVersion, StringComparison.OrdinalIgnoreCase),

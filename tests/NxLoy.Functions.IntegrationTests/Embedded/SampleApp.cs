@@ -1,4 +1,5 @@
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using NxLoy.Functions.Embedded;
 
@@ -12,6 +13,13 @@ internal static class SampleApp
 
     public static Task<FunctionsTestHost> StartAsync<TFunctions>(
         Action<FunctionsApplicationBuilder> configure, params (string Key, string? Value)[] settings) =>
+        StartAsync<TFunctions>(configure, _ => { }, settings);
+
+    /// <param name="configure">The app's part.</param>
+    /// <param name="replace">Replaces parts of the runtime.</param>
+    /// <param name="settings">The app's settings.</param>
+    public static Task<FunctionsTestHost> StartAsync<TFunctions>(
+        Action<FunctionsApplicationBuilder> configure, Action<IServiceCollection> replace, params (string Key, string? Value)[] settings) =>
         FunctionsTestHost.StartAsync(
             async args =>
             {
@@ -21,5 +29,6 @@ internal static class SampleApp
                 await builder.Build().RunAsync();
             },
             [typeof(TFunctions)],
-            settings.ToDictionary(s => s.Key, s => s.Value));
+            settings.ToDictionary(s => s.Key, s => s.Value),
+            replace);
 }

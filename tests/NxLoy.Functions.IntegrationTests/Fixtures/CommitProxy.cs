@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -20,6 +21,8 @@ internal sealed class CommitProxy : IAsyncDisposable
     private readonly CancellationTokenSource closing = new();
     private readonly NpgsqlConnectionStringBuilder server;
     private readonly Lock gate = new();
+    private readonly ConcurrentDictionary<TcpClient, bool> open = new();
+    private volatile bool refuses;
     private Action? act;
     private int left;
 
@@ -58,6 +61,16 @@ internal sealed class CommitProxy : IAsyncDisposable
 
     public void Disarm() => Arm(0, null!);
 
+    /// <summary>Hangs up, and goes on doing so with whoever calls, as if the server were gone.</summary>
+    public void Refuse()
+    {
+        refuses = true;
+        foreach (var app in open.Keys)
+            app.Dispose();
+    }
+
+    public void Allow() => refuses = false;
+
     public async ValueTask DisposeAsync()
     {
         await closing.CancelAsync();
@@ -84,6 +97,9 @@ internal sealed class CommitProxy : IAsyncDisposable
             using (app)
             using (var database = new TcpClient())
             {
+                open[app] = true;
+                if (refuses)
+                    return;
                 app.NoDelay = database.NoDelay = true;
                 await database.ConnectAsync(server.Host!, server.Port, closing.Token);
                 var up = app.GetStream().CopyToAsync(database.GetStream(), closing.Token);
@@ -92,6 +108,10 @@ internal sealed class CommitProxy : IAsyncDisposable
         }
         catch (Exception closed) when (closed is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
+        }
+        finally
+        {
+            open.TryRemove(app, out _);
         }
     }
 
