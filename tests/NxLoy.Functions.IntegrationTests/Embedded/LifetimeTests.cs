@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -8,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using NxLoy.Functions.Embedded;
+using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.Embedded;
 
@@ -54,7 +54,7 @@ public sealed class LifetimeTests
     [Fact]
     public async Task NothingAnswers_BeforeTheHostIsRun()
     {
-        var port = FreePort();
+        var port = FreePort.Choose();
         var refused = false;
         await using var host = await FunctionsTestHost.StartAsync(
             async args =>
@@ -179,13 +179,6 @@ public sealed class LifetimeTests
         typeof(NxLoy.Functions.SampleApp.SampleFunctions).Assembly,
         settings.Append(("EverySecond__Schedule", "0 0 0 1 1 *")).Concat(SampleProcess.WithoutSagas.Select(name => (name, "true")))
             .ToDictionary(s => s.Item1, s => (string?)s.Item2));
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     internal sealed class Progress
     {

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Garnet;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,7 +11,7 @@ public sealed class TestRedis : IDisposable
 
     public TestRedis(int? port = null)
     {
-        Port = port ?? FreePort();
+        Port = port ?? FreePort.Choose();
         server = new GarnetServer(
             ["--bind", "127.0.0.1", "--port", Port.ToString(CultureInfo.InvariantCulture), "--lua", "true", "--memory", "64m", "--page", "4m", "--index", "1m", "-q"],
             NullLoggerFactory.Instance);
@@ -25,11 +23,4 @@ public sealed class TestRedis : IDisposable
     public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
 
     public void Dispose() => server.Dispose();
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
