@@ -3,6 +3,8 @@ using System.Text.Json;
 
 namespace NxLoy.Functions.Http;
 
+// One file, long as it is: these are the readers of every kind of field, one beside the other, and all note faults alike.
+
 /// <summary>
 /// Reads the fields of a JSON object one by one and gathers every fault on the way, each with a JSON pointer, so that
 /// one answer names them all. A field nobody asked for is a fault too.

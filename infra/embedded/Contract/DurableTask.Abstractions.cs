@@ -1,4 +1,5 @@
 // Mirrors Microsoft.DurableTask.Abstractions 1.25.0. Entities, HTTP calls, tags of instances and class-based tasks are left out.
+// One file, long as it is: each file here mirrors one official assembly, so that the two can be compared.
 using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.DurableTask.Abstractions;

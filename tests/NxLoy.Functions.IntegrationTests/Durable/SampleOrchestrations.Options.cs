@@ -75,8 +75,4 @@ public sealed partial class SampleOrchestrations
             return "given up";
         }
     }
-
-    [Function(nameof(WaitsForChild))]
-    public static Task<string> WaitsForChild([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        context.CallSubOrchestratorAsync<string>(nameof(Approval), options: new TaskOptions().WithInstanceId($"{context.InstanceId}-child"));
 }

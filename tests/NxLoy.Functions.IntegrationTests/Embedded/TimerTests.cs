@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
-using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.DependencyInjection;
-using NxLoy.Functions.Embedded;
+using static NxLoy.Functions.IntegrationTests.Embedded.TimerSamples;
 
 namespace NxLoy.Functions.IntegrationTests.Embedded;
 
@@ -77,55 +74,6 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public async Task Timer_MissedWhileDown_FiresOnceAtStartPastDue()
-    {
-        await using var database = await RuntimeDatabase.CreateAsync();
-        var runs = new Runs();
-        await using (await StartAsync<Hourly>(runs, database.Setting))
-            Assert.Empty(runs);
-
-        await database.ExecuteAsync(
-            "update functions_host.timers set next = next - interval '3 hours', last_updated = last_updated - interval '3 hours'");
-        await using var restarted = await StartAsync<Hourly>(runs, database.Setting);
-        await Eventually.TrueAsync(() => runs.Count > 0);
-        await restarted.AdvanceAsync(TimeSpan.FromTicks(1));
-
-        Assert.True(Assert.Single(runs).IsPastDue);
-    }
-
-    [Fact]
-    public async Task Timer_NotMissedWhileDown_WaitsForItsTime()
-    {
-        await using var database = await RuntimeDatabase.CreateAsync();
-        var runs = new Runs();
-        await using (await StartAsync<Hourly>(runs, database.Setting))
-            Assert.Empty(runs);
-
-        await using var restarted = await StartAsync<Hourly>(runs, database.Setting);
-        await restarted.AdvanceAsync(TimeSpan.FromTicks(1));
-
-        Assert.Empty(runs);
-    }
-
-    [Fact]
-    public async Task Timer_NotMonitored_ForgetsWhatItMissed()
-    {
-        await using var database = await RuntimeDatabase.CreateAsync();
-        var runs = new Runs();
-        await using (await StartAsync<NotMonitored>(runs, database.Setting))
-            Assert.Empty(runs);
-        await using (var other = await StartAsync<Often>(new Runs(), database.Setting))
-            await other.AdvanceAsync(Day);
-
-        await using var restarted = await StartAsync<NotMonitored>(runs, database.Setting);
-        await restarted.AdvanceAsync(TimeSpan.FromTicks(1));
-        Assert.Empty(runs);
-
-        await restarted.AdvanceAsync(Day);
-        Assert.Null(Assert.Single(runs).ScheduleStatus);
-    }
-
-    [Fact]
     public async Task RunOnStartup_FiresAtOnce_WithoutALastRun()
     {
         var runs = new Runs();
@@ -166,51 +114,6 @@ public sealed class TimerTests
         Assert.Equal(2, runs.Count);
     }
 
-    [Fact]
-    public async Task TwoProcesses_OnOneDatabase_FireATimerOnce()
-    {
-        await using var database = await RuntimeDatabase.CreateAsync();
-        var runs = new Runs();
-        await using var one = await StartAsync<Hourly>(runs, database.Setting);
-        await using var other = await StartAsync<Hourly>(runs, database.Setting);
-
-        await other.AdvanceAsync(Day);
-        await Eventually.TrueAsync(() => runs.Count > 0);
-        await one.AdvanceAsync(TimeSpan.FromTicks(1));
-
-        Assert.True(Assert.Single(runs).IsPastDue);
-    }
-
-    [Fact]
-    public async Task SecondProcess_TakesTheTimersOver_WhenTheFirstEnds()
-    {
-        await using var database = await RuntimeDatabase.CreateAsync();
-        var (runs, runsOfOther) = (new Runs(), new Runs());
-        var one = await StartAsync<Often>(runs, database.Setting);
-        await using var other = await StartAsync<Often>(runsOfOther, database.Setting);
-        await Eventually.TrueAsync(() => !runs.IsEmpty);
-        Assert.Empty(runsOfOther);
-
-        await one.DisposeAsync();
-
-        await Eventually.TrueAsync(() => !runsOfOther.IsEmpty);
-    }
-
-    [Fact]
-    public async Task Timers_GoOn_WhenTheirDatabaseConnectionsBreak()
-    {
-        await using var database = await RuntimeDatabase.CreateAsync();
-        var runs = new Runs();
-        await using var host = await StartAsync<Often>(runs, database.Setting);
-        await Eventually.TrueAsync(() => !runs.IsEmpty);
-
-        await database.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
-        await Task.Delay(1500);
-        runs.Clear();
-
-        await Eventually.TrueAsync(() => !runs.IsEmpty);
-    }
-
     [Theory]
     [InlineData("Europe/Berlin")]
     [InlineData("Asia/Kathmandu")]
@@ -246,84 +149,5 @@ public sealed class TimerTests
         await host.DisposeAsync();
 
         Assert.Equal(2, runs.Count);
-    }
-
-    private static Task<FunctionsTestHost> StartAsync<TFunctions>(Runs runs, params (string, string?)[] settings) =>
-        SampleApp.StartAsync<TFunctions>(builder => builder.Services.AddSingleton(runs), settings);
-
-    internal sealed class Runs : ConcurrentQueue<TimerInfo>
-    {
-        private Task open = Task.CompletedTask;
-
-        /// <summary>Keeps every run from ending until the returned action is called.</summary>
-        public Action Hold()
-        {
-            var held = new TaskCompletionSource();
-            open = held.Task;
-            return held.SetResult;
-        }
-
-        public void Add(TimerInfo timer)
-        {
-            Enqueue(timer);
-            open.Wait();
-        }
-    }
-
-    internal sealed class Often(Runs runs)
-    {
-        [Function("Often")]
-        public void Run([TimerTrigger("* * * * * *")] TimerInfo timer) => runs.Add(timer);
-    }
-
-    internal sealed class Hourly(Runs runs)
-    {
-        [Function("Hourly")]
-        public void Run([TimerTrigger("0 0 * * * *")] TimerInfo timer) => runs.Add(timer);
-    }
-
-    internal sealed class Interval(Runs runs)
-    {
-        [Function("Interval")]
-        public void Run([TimerTrigger("10:00:00")] TimerInfo timer) => runs.Add(timer);
-    }
-
-    internal sealed class NotMonitored(Runs runs)
-    {
-        [Function("NotMonitored")]
-        public void Run([TimerTrigger("0 0 */12 * * *", UseMonitor = false)] TimerInfo timer) => runs.Add(timer);
-    }
-
-    internal sealed class AtStart(Runs runs)
-    {
-        [Function("AtStart")]
-        public void Run([TimerTrigger("30 2 * * *", RunOnStartup = true)] TimerInfo timer) => runs.Add(timer);
-    }
-
-    internal sealed class Failing(Runs runs)
-    {
-        [Function("Failing")]
-        public void Run([TimerTrigger("0 0 * * * *")] TimerInfo timer)
-        {
-            runs.Add(timer);
-            throw new InvalidOperationException("sample");
-        }
-    }
-
-    internal sealed class FromSetting(Runs runs)
-    {
-        [Function("FromSetting")]
-        public void Run([TimerTrigger("%Schedule%")] TimerInfo timer) => runs.Add(timer);
-    }
-
-    internal sealed class UntilCancelled(Runs runs)
-    {
-        [Function("UntilCancelled")]
-        public async Task Run([TimerTrigger("0 0 * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken)
-        {
-            runs.Add(timer);
-            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            runs.Add(timer);
-        }
     }
 }
