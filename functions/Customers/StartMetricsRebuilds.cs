@@ -11,6 +11,7 @@ public sealed class StartMetricsRebuilds(WorkerDatabase worker, BusinessDatabase
     /// <param name="start">Starts the orchestration of a rebuild unless it runs already.</param>
     /// <param name="cancellation">The host stops.</param>
     /// <returns>How many are under way now.</returns>
+    /// <exception cref="AggregateException">Some could not be started; the others were.</exception>
     public async Task<int> ExecuteAsync(Func<MetricsRebuild, Task> start, CancellationToken cancellation)
     {
         var now = time.Now();
@@ -26,13 +27,23 @@ public sealed class StartMetricsRebuilds(WorkerDatabase worker, BusinessDatabase
         var due = businesses.Select(row => (row, Today: BusinessCalendar.Today(now, row.TimeZone)))
             .Where(one => one.row.LocalDay is not { } last || last < one.Today || (last == one.Today && one.row.Status != "COMPLETED"))
             .Select(one => new MetricsRebuild(one.row.Id, one.Today)).ToList();
+        var failures = new List<Exception>();
         foreach (var rebuild in due)
         {
-            await WantAsync(rebuild, now, cancellation);
-            await start(rebuild);
+            try
+            {
+                await WantAsync(rebuild, now, cancellation);
+                await start(rebuild);
+            }
+#pragma warning disable CA1031 // Whatever befell one business, the others have their turn; all of it is thrown below
+            catch (Exception exception) when (!cancellation.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                failures.Add(exception);
+            }
         }
 
-        return due.Count;
+        return failures.Count == 0 ? due.Count : throw new AggregateException(failures);
     }
 
     // The row first: whoever dies after it has left word of what is to be done.

@@ -1,4 +1,6 @@
 using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using NxLoy.Functions.Customers;
 using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
@@ -88,6 +90,42 @@ public sealed class MetricsRebuildTests : IAsyncLifetime
         await CompletedAsync();
 
         Assert.Empty(await app.Database.QueryAsync<Guid>("select business_id from metrics_rebuilds where business_id = @closed", new { closed }));
+    }
+
+    [Fact]
+    public async Task OneBusinessThatFails_DoesNotKeepTheOthersFromTheirs()
+    {
+        var businesses = new List<Guid> { app.Business, app.OtherBusiness, await app.GivenBusinessAsync() };
+        var tried = new List<Guid>();
+        var start = app.Host.Services.GetRequiredService<StartMetricsRebuilds>();
+
+        var failed = await Assert.ThrowsAsync<AggregateException>(() => start.ExecuteAsync(
+            rebuild =>
+            {
+                tried.Add(rebuild.BusinessId);
+                return tried.Count == 2 ? Task.CompletedTask : throw new TimeoutException($"{rebuild.BusinessId}");
+            },
+            CancellationToken.None));
+
+        Assert.Equal(businesses.Order(), tried.Order());
+        Assert.Equal([$"{tried[0]}", $"{tried[2]}"], failed.InnerExceptions.Select(one => Assert.IsType<TimeoutException>(one).Message));
+    }
+
+    [Fact]
+    public async Task Stop_EndsTheStarting()
+    {
+        using var stop = new CancellationTokenSource();
+        var tried = 0;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => app.Host.Services.GetRequiredService<StartMetricsRebuilds>().ExecuteAsync(
+            _ =>
+            {
+                tried++;
+                return stop.CancelAsync();
+            },
+            stop.Token));
+
+        Assert.Equal(1, tried);
     }
 
     [Fact]
