@@ -33,8 +33,7 @@ public sealed partial class ApplyLedger(
             foreach (var id in await LackingAsync([.. keys.Keys], cancellation))
             {
                 var key = keys[id];
-                var name = $"{LedgerEntry.Folder}{key.BusinessId}/{key.Id}.json";
-                var entry = (await container.GetBlobClient(name).DownloadContentAsync(cancellation)).Value.Content.ToObjectFromJson<LedgerEntry>(JsonSerializerOptions.Web)!;
+                var entry = (await container.GetBlobClient(LedgerEntry.NameOf(key)).DownloadContentAsync(cancellation)).Value.Content.ToObjectFromJson<LedgerEntry>(JsonSerializerOptions.Web)!;
                 if (await TakeInAsync(entry, cancellation))
                 {
                     await ensure(key);

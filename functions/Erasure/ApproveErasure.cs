@@ -16,6 +16,7 @@ public sealed class ApproveErasure(BusinessDatabase database, ErasureOptions opt
             return HttpProblems.NotFound;
         }
 
+        caller.Trail.Touch(row.CustomerId);
         if (row.Status != ErasureStatus.PENDING)
         {
             return ErasureProblems.NotPending(row.Status);

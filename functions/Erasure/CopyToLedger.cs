@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using NxLoy.Functions.Database;
@@ -76,7 +76,10 @@ public sealed record LedgerEntry(Guid ErasureId, Guid BusinessId, Guid CustomerI
     public const string Folder = "ledger/";
 
     /// <summary>Tells the business and the erasure, so that what the database lacks is found without opening one.</summary>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Folder}{BusinessId}/{ErasureId}.json");
+    [JsonIgnore]
+    public string Name => NameOf(new ErasureKey(BusinessId, ErasureId));
+
+    public static string NameOf(ErasureKey erasure) => $"{Folder}{erasure.BusinessId}/{erasure.Id}.json";
 
     /// <summary>Null for what is no entry of ours.</summary>
     public static ErasureKey? KeyOf(string name) =>

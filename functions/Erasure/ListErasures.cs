@@ -29,6 +29,11 @@ public sealed class ListErasures(BusinessDatabase database, Cursors cursors, Tim
             return invalid;
         }
 
+        if (filter.CustomerId is { } asked && !await IsKnownAsync(caller, asked, cancellation))
+        {
+            return Problem.Invalid(new Fault("customerId", "unknown_customer", "This business has no such customer."));
+        }
+
         var after = cursor.Value;
         var rows = await database.QueryAsync<ErasureRow>(
             caller.Business,
@@ -59,6 +64,10 @@ public sealed class ListErasures(BusinessDatabase database, Cursors cursors, Tim
             cancellation);
         return filter.Page.Of(rows, row => row.ToRequest(caller), row => cursors.Seal(caller, List, query, new Position(row.RequestedAt, row.Id)));
     }
+
+    private async Task<bool> IsKnownAsync(Caller caller, Guid customer, CancellationToken cancellation) =>
+        caller.Sees(customer) && (await database.QueryAsync<Guid>(
+            caller.Business, "select id from customers where business_id = @business and id = @customer", new { business = caller.Business, customer }, cancellation)).Count > 0;
 
     private sealed record Position(DateTimeOffset RequestedAt, Guid Id);
 }

@@ -37,6 +37,7 @@ public sealed class StopErasure(RestoreCustomer restore, TimeProvider time)
                     return HttpProblems.NotFound;
                 }
 
+                caller.Trail.Touch(row.CustomerId);
                 if (!MayStop(caller, row))
                 {
                     return row.RequestedAs == "customer" ? ErasureProblems.NotYours : ErasureProblems.AskedByOthers;

@@ -96,7 +96,7 @@ public sealed class ContractTests(TestApp app) : IClassFixture<TestApp>
                 headers = [(Caller.BusinessHeader, stage.Business.ToString()), .. headers];
             }
 
-            client ??= call.Role is { } role ? app.AsOf(stage.Business, role, call.Subject) : roles.Length == 0 ? app.Anonymous() : stage.As(roles[0]);
+            client ??= call.Role is { } role ? app.AsOf(stage.Business, role, call.About?.ToString()) : roles.Length == 0 ? app.Anonymous() : stage.As(roles[0]);
             var all = NeedsIfMatch && headers is not [("If-Match", _)] ? [.. headers, ("If-Match", "*")] : headers;
             return client.SendAsync(method, call.Path, call.Body, [.. all.Where(header => header.Value.Length > 0)]);
         }

@@ -11,7 +11,8 @@ public sealed record Call(string Path, object? Body = null)
     /// <summary>As whom it is sent, where that is not the first role that may.</summary>
     public string? Role { get; init; }
 
-    public string? Subject { get; init; }
+    /// <summary>The customer whom it concerns, where its path names none.</summary>
+    public Guid? About { get; init; }
 }
 
 /// <summary>How an operation is brought to succeed, and to answer the problems of its own.</summary>
@@ -32,6 +33,9 @@ public sealed class Stage(TestApp app, Guid business)
     public TestApp App => app;
 
     public Guid Business => business;
+
+    /// <summary>As whom the request will be sent, where it matters who asked for what it is about; null for the first role that may.</summary>
+    public string? Role { get; init; }
 
     public Task<Answer> CustomerAsync(string? email = null) => app.CustomerAsync(email, business: business);
 

@@ -39,35 +39,35 @@ internal static class Scenarios
             await ErasureAsync(stage);
             return new Call(Erasures);
         }),
-        ["GetErasure"] = new(async stage => new Call(await ErasureAsync(stage))),
-        ["ApproveErasure"] = new(async stage => new Call(await ErasureAsync(stage) + "/approve"))
+        ["GetErasure"] = new(ErasureAsync),
+        ["ApproveErasure"] = new(async stage => (await ErasureAsync(stage)).Then("/approve"))
         {
-            Problems = { ["erasure_not_pending"] = async stage => new Call(await EndedAsync(stage) + "/approve") },
+            Problems = { ["erasure_not_pending"] = async stage => (await EndedAsync(stage)).Then("/approve") },
         },
-        ["RejectErasure"] = new(async stage => new Call(await ErasureAsync(stage) + "/reject", new { reason = "A claim is open." }))
+        ["RejectErasure"] = new(async stage => (await ErasureAsync(stage)).Then("/reject", new { reason = "A claim is open." }))
         {
             Problems =
             {
-                ["erasure_ended"] = async stage => new Call(await EndedAsync(stage) + "/reject", new { reason = "Too late." }),
+                ["erasure_ended"] = async stage => (await EndedAsync(stage)).Then("/reject", new { reason = "Too late." }),
                 ["customer_exists"] = async stage => new Call(await TakenAsync(stage) + "/reject", new { reason = "A claim is open." }),
             },
         },
-        ["CancelErasure"] = new(async stage => new Call(await ErasureAsync(stage) + "/cancel", new { reason = "Stays after all." }))
+        ["CancelErasure"] = new(async stage => (await ErasureAsync(stage)).Then("/cancel", new { reason = "Stays after all." }))
         {
             Problems =
             {
-                ["erasure_ended"] = async stage => new Call(await EndedAsync(stage) + "/cancel"),
+                ["erasure_ended"] = async stage => (await EndedAsync(stage)).Then("/cancel"),
                 ["customer_exists"] = async stage => new Call(await TakenAsync(stage) + "/cancel"),
                 ["not_requester"] = async stage =>
                 {
                     var customer = (await stage.CustomerAsync()).Id;
-                    return new Call($"{Erasures}/{(await stage.App.ErasureAsync(customer, stage.Business)).Id}/cancel") { Role = "customer", Subject = customer.ToString() };
+                    return new Call($"{Erasures}/{(await stage.App.ErasureAsync(customer, stage.Business)).Id}/cancel") { Role = "customer", About = customer };
                 },
             },
         },
-        ["GetCertificate"] = new(async stage => new Call(await EndedAsync(stage) + "/certificate"))
+        ["GetCertificate"] = new(async stage => (await EndedAsync(stage)).Then("/certificate"))
         {
-            Problems = { ["erasure_not_completed"] = async stage => new Call(await ErasureAsync(stage) + "/certificate") },
+            Problems = { ["erasure_not_completed"] = async stage => (await ErasureAsync(stage)).Then("/certificate") },
         },
         ["GetHolds"] = new(async stage => new Call((await HoldAsync(stage))[..^37])),
         ["PostHold"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/holds", new { ground = $"Claim {Guid.NewGuid()}", until = "2999-01-01T00:00:00Z" }))
@@ -167,8 +167,12 @@ internal static class Scenarios
 
     private const string Erasures = "/api/v1/erasures";
 
-    private static async Task<string> ErasureAsync(Stage stage) =>
-        $"{Erasures}/{(await stage.App.ErasureAsync((await stage.CustomerAsync()).Id, stage.Business)).Id}";
+    private static async Task<Call> ErasureAsync(Stage stage)
+    {
+        var customer = (await stage.CustomerAsync()).Id;
+        var erasure = await stage.App.ErasureAsync(customer, stage.Business, stage.Role == "customer" ? "customer" : "owner");
+        return new Call($"{Erasures}/{erasure.Id}") { About = customer };
+    }
 
     /// <summary>One whose customer's email has gone to somebody else.</summary>
     private static async Task<string> TakenAsync(Stage stage)
@@ -179,11 +183,14 @@ internal static class Scenarios
         return $"{Erasures}/{erasure.Id}";
     }
 
-    private static async Task<string> EndedAsync(Stage stage)
+    private static async Task<Call> EndedAsync(Stage stage)
     {
         var customer = await ErasedAsync(stage);
-        return $"{Erasures}/{(await stage.App.Database.QueryAsync<Guid>("select id from erasure_requests where customer_id = @Id", new { customer.Id }))[0]}";
+        var erasure = (await stage.App.Database.QueryAsync<Guid>("select id from erasure_requests where customer_id = @Id", new { customer.Id }))[0];
+        return new Call($"{Erasures}/{erasure}") { About = customer.Id };
     }
+
+    private static Call Then(this Call about, string act, object? body = null) => about with { Path = about.Path + act, Body = body };
 
     private static async Task<Answer> ErasedAsync(Stage stage)
     {

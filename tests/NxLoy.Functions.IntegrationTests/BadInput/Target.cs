@@ -12,23 +12,27 @@ namespace NxLoy.Functions.IntegrationTests.BadInput;
 internal sealed record Target(Described Operation, Stage Stage, Sent Valid)
 {
     /// <summary>Prepares what the operation's scenario needs, in a business of its own.</summary>
-    public static async Task<Target> OfAsync(TestApp app, Described operation)
+    /// <param name="role">As whom it will be sent, where that decides what it needs.</param>
+    public static async Task<Target> OfAsync(TestApp app, Described operation, string? role = null)
     {
-        var stage = new Stage(app, await app.GivenBusinessAsync());
+        var stage = new Stage(app, await app.GivenBusinessAsync()) { Role = role };
         var call = await Scenarios.All[operation.Name].Succeed(stage);
         Guid[] businesses = call.AlsoNames is { } other ? [stage.Business, other] : [stage.Business];
-        var token = operation.Role is not { } role ? null : TestApp.Token(role, businesses);
+        var token = operation.Role is not { } first ? null : TestApp.Token(first, businesses);
         return new Target(operation, stage, new Sent(operation.Method, call.Path)
         {
             Token = token,
             Headers = operation.HeadersFor(stage.Business),
             Body = call.Body is null ? null : Encoding.UTF8.GetBytes(call.Body is Typed typed ? typed.Text : JsonSerializer.Serialize(call.Body, JsonSerializerOptions.Web)),
             ContentType = call.Body is Typed { ContentType: var type } ? type : "application/json",
-        }) { Businesses = businesses };
+        }) { Businesses = businesses, About = call.About };
     }
 
     /// <summary>What the request's token names.</summary>
     public required IReadOnlyList<Guid> Businesses { get; init; }
+
+    /// <summary>The customer whom the request concerns, where its path names none.</summary>
+    public Guid? About { get; init; }
 
     /// <summary>The valid body's fields as they are written in JSON.</summary>
     public IReadOnlyDictionary<string, string> Fields => Valid.Body is null ? new Dictionary<string, string>()

@@ -51,6 +51,9 @@ internal sealed record World
         await CustomerAsync(null, customer.Id);
         var deleted = await CustomerAsync(null, null);
         var erasure = (await owner.DeleteAsync($"/api/v1/customers/{deleted.Id}", new { reason = mark })).Expect(202);
+        var another = await CustomerAsync(null, null);
+        (await owner.DeleteAsync($"/api/v1/customers/{another.Id}", new { reason = mark })).Expect(202);
+        (await app.AsOf(business, "compliance").PostAsync(path + "/holds", new { ground = mark })).Expect(201);
         var hold = (await app.AsOf(business, "compliance").PostAsync(path + "/holds", new { ground = mark })).Expect(201);
         await owner.PostAsync(path + "/notes", new { body = mark + " one" });
         var note = (await owner.PostAsync(path + "/notes", new { body = mark + " two" })).Expect(201);
@@ -92,6 +95,9 @@ internal sealed record World
         (var path, "id") when path.StartsWith("/api/v1/people/", StringComparison.Ordinal) => Person.ToString(),
         _ => throw new NotSupportedException($"{operation.Path} takes {parameter}, of which no world has one yet: give World one, and name it here."),
     };
+
+    /// <summary>The customer who may ask this of the world.</summary>
+    public Guid SubjectOf(Described operation) => operation.Path.StartsWith("/api/v1/erasures", StringComparison.Ordinal) ? Deleted : Customer;
 
     /// <summary>The operation's path with the ids of this world, but for those given.</summary>
     public string PathOf(Described operation, params (string Parameter, string Value)[] others) => operation.PathParameters.Aggregate(

@@ -35,4 +35,12 @@ public static class Given
             (await app.Database.QueryAsync<string>("select status from erasure_requests where id = @id", new { id })) is ["COMPLETED"]);
         return id;
     }
+
+    /// <summary>Waits until no orchestration has anything to do before its time.</summary>
+    public static Task DurableSettledAsync(this TestApp app) => Eventually.TrueAsync(async () => (await app.Database.QueryAsync<bool>(
+        """
+        select not exists (select from functions_host.durable_activities)
+            and not exists (select from functions_host.durable_instances where worker is not null or wake_at <= @now)
+        """,
+        new { now = app.BusinessNow() }))[0]);
 }

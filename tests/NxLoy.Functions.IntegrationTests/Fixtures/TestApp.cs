@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using NxLoy.Functions.Customers;
@@ -11,7 +12,7 @@ using NxLoy.Functions.LocalStack;
 namespace NxLoy.Functions.IntegrationTests.Fixtures;
 
 /// <summary>The whole app on a database of its own, with two businesses; one per test class (IClassFixture).</summary>
-public sealed class TestApp : IAsyncLifetime
+public class TestApp : IAsyncLifetime
 {
     private static readonly ECDsa PrivateKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private static readonly DevelopmentTokens Tokens = new(PrivateKey);
@@ -27,6 +28,24 @@ public sealed class TestApp : IAsyncLifetime
     private TestDatabase? database;
 
     public bool RebuildsMetrics { get; init; }
+
+    /// <summary>It has blob storage, in containers of its own.</summary>
+    public bool KeepsFiles { get; init; }
+
+    /// <summary>Changes the settings it is started with.</summary>
+    public Action<Dictionary<string, string?>> Configure { get; init; } = _ => { };
+
+    /// <summary>What it was started with, for an app in a process of its own.</summary>
+    public IReadOnlyDictionary<string, string?> StartedWith { get; private set; } = new Dictionary<string, string?>();
+
+    /// <summary>Its containers in blob storage.</summary>
+    public IEnumerable<string> Containers => StartedWith.Where(setting => setting.Key.EndsWith("Container", StringComparison.Ordinal)).Select(setting => setting.Value!);
+
+    /// <summary>The public half of what certificates are signed with.</summary>
+    public static byte[] CertificatePublicKey => CertificateKey.ExportSubjectPublicKeyInfo();
+
+    /// <summary>Business time.</summary>
+    public DateTimeOffset BusinessNow() => Host.Services.GetRequiredService<TimeProvider>().GetUtcNow();
 
     public FunctionsTestHost Host => host!;
 
@@ -80,12 +99,14 @@ public sealed class TestApp : IAsyncLifetime
     public async Task InitializeAsync()
     {
         database = await TestDatabase.CloneAsync();
-        var settings = Settings(database);
+        var settings = KeepsFiles ? TestBlobs.Settings(database) : Settings(database);
         if (RebuildsMetrics)
         {
             settings.Remove(NoRebuilds);
         }
 
+        Configure(settings);
+        StartedWith = settings;
         host = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, settings);
         Business = await GivenBusinessAsync();
         OtherBusiness = await GivenBusinessAsync();
@@ -121,7 +142,14 @@ public sealed class TestApp : IAsyncLifetime
         ["Authentication:DevelopmentKey"] = Tokens.PublicJwk,
         ["Keys:Sealing"] = Convert.ToBase64String(new byte[32]),
         ["Keys:Certificates"] = Convert.ToBase64String(CertificateKey.ExportPkcs8PrivateKey()),
+        ["Keys:Exports"] = Convert.ToBase64String(new byte[32]),
         ["Logging:LogLevel:Default"] = "Warning",
         [NoRebuilds] = "true",
     };
+}
+
+/// <summary>The same with blob storage; one per test class (IClassFixture).</summary>
+public sealed class FilingApp : TestApp
+{
+    public FilingApp() => KeepsFiles = true;
 }

@@ -22,7 +22,9 @@ public sealed class AuditedRequestTests(TestApp app) : IClassFixture<TestApp>
         var call = await Scenarios.All[function].Succeed(stage);
         await ForgetRowsAsync(stage.Business);
 
-        var role = Enum.GetValues<Role>().First(role => role != Role.None && (role & endpoint.Roles) != 0).ToString().ToLowerInvariant();
+        // Of erasures an owner sees those it asked for.
+        var isErasure = call.Path.StartsWith("/api/v1/erasures", StringComparison.Ordinal);
+        var role = Enum.GetValues<Role>().First(role => isErasure ? role == Role.Compliance : role != Role.None && (role & endpoint.Roles) != 0).ToString().ToLowerInvariant();
         var client = app.WithToken(TestApp.Token(role, [stage.Business, .. call.AlsoNames is { } other ? [other] : (Guid[])[]], "who-asks"));
         var answer = await client.SendAsync(
             new HttpMethod(endpoint.Methods[0]), call.Path, call.Body, ("X-Business-Id", stage.Business.ToString()), ("If-Match", "*"),

@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace NxLoy.Functions.UnitTests.Architecture;
 
-/// <summary>A table has one writing feature (or room); everyone else asks its use cases.</summary>
+/// <summary>
+/// A table has one writing feature (or room); everyone else asks its use cases. Erasure is the exception: it writes across
+/// tables, from one list.
+/// </summary>
 public sealed partial class TableTests
 {
     [Fact]
@@ -28,6 +31,7 @@ public sealed partial class TableTests
 
     private static IEnumerable<(string Table, string Writer)> Writes() =>
         from text in Source.App.Texts()
+        where text.File != "Erasure/ErasedTables.cs"
         from Match write in Write().Matches(text.Text)
         select (write.Groups["table"].Value, text.File.Split('/')[0]);
 

@@ -34,6 +34,10 @@ internal sealed record ScannedColumn
         select t.relname::text as table, a.attname::text as column,
             case when a.atttypid = 'text[]'::regtype then 'texts' when a.atttypid in ('json'::regtype, 'jsonb'::regtype) then 'json' else 'text' end as kind,
             exists (select from pg_index i where i.indrelid = t.oid and i.indisunique and (a.attnum = any(i.indkey) or exists (
+                -- within an expression, such as lower(name)
+                select from pg_depend d
+                where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid and d.refobjid = t.oid and d.refobjsubid = a.attnum) or exists (
+                -- by way of a generated column
                 select from pg_attribute g join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.refobjid = t.oid and d.refobjsubid = a.attnum
                 join pg_attrdef f on f.oid = d.objid and f.adrelid = t.oid and f.adnum = g.attnum
                 where g.attrelid = t.oid and g.attgenerated <> '' and g.attnum = any(i.indkey)))) as iskey,

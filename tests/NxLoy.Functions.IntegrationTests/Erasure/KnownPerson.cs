@@ -1,0 +1,102 @@
+using NxLoy.Functions.IntegrationTests.Fixtures;
+
+namespace NxLoy.Functions.IntegrationTests.Erasure;
+
+/// <summary>Somebody whose identifiers have got everywhere the system can hold them.</summary>
+internal sealed record KnownPerson(Guid Id, string Email, string Phone, string NationalPhone, string TelegramId, string ExternalId, string ReferralCode, string FullName)
+{
+    private const string Customers = "/api/v1/customers";
+
+    /// <summary>What may be found nowhere once the customer is erased.</summary>
+    public IReadOnlyCollection<string> Identifiers => [Email, Phone, NationalPhone, TelegramId, ExternalId, ReferralCode];
+
+    /// <summary>Makes the person and spreads its identifiers: through the API where there is a way, else as its neighbours' rows.</summary>
+    public static async Task<KnownPerson> EverywhereAsync(TestApp app)
+    {
+        var owner = app.As("owner");
+        var mark = Guid.NewGuid().ToString("N")[..12];
+        var number = Random.Shared.Next(1000, 9999);
+        var (email, phone, national) = ($"Ann.{mark}@example.com", $"+1201555{number}", $"(201) 555-{number}");
+        var (first, last) = ($"Ann{mark}", $"O'Lee{mark}");
+        var created = (await owner.PostAsync(Customers, new
+        {
+            email, phone, firstName = first, lastName = last, telegramChatId = $"tg-{mark}", externalId = $"C/{mark}", dateOfBirth = "1987-06-05", preferredLanguage = "pt-BR",
+        }, ("Idempotency-Key", $"new {email}"))).Expect(201);
+        var person = new KnownPerson(
+            created.Id, email, phone, national, $"tg-{mark}", $"C/{mark}", (string)created.Json["referralCode"]!, $"{first} {last}");
+        await person.ThroughTheApiAsync(app, owner);
+        await person.InNeighboursTablesAsync(app);
+        return person;
+    }
+
+    private async Task ThroughTheApiAsync(TestApp app, ApiClient owner)
+    {
+        var friend = (await owner.PostAsync(Customers, new { email = Given.Email(), referredBy = ReferralCode, firstName = "Friend" })).Expect(201);
+        foreach (var (customer, text) in new[] { (Id, $"{FullName} called from {NationalPhone}"), (friend.Id, $"Knows {Email.ToUpperInvariant()} and {ExternalId}; call {Phone}, {TelegramId}, {ReferralCode}.") })
+        {
+            (await owner.PostAsync($"{Customers}/{customer}/notes", new { body = text })).Expect(201);
+            (await owner.SendAsync(HttpMethod.Put, $"{Customers}/{customer}/tags/{Uri.EscapeDataString(Email)}")).Expect(204);
+        }
+
+        var service = app.As("service");
+        var sale = $"sale-{Email}";
+        object[] items = [new { product = $"Gift for {FullName}", category = "gifts", quantity = 1, unitPrice = 40 }];
+        (await service.PostAsync("/api/v1/events", Events.Batch(
+            Events.Of("completed", Events.Data(app.Business, 40, sale, externalId: ExternalId, items: items), id: $"event for {Phone}"),
+            Events.Of("refunded", Events.Data(app.Business, 15, $"refund-{ExternalId}", customerId: Id, original: sale)),
+            Events.Of("completed", Events.Data(app.Business, 7, $"friend-{TelegramId}", customerId: friend.Id)),
+            Events.Of("completed", Events.Data(app.Business, 1, Guid.NewGuid().ToString(), email: $"nobody-{Guid.NewGuid():N}@example.com"), id: $"unlinked {Email}")))).Expect(200);
+        (await owner.PutAsync("/api/v1/business", new
+        {
+            consentMode = "opt_out", defaultMargin = 0.4, acquisitionCost = 1, graceMonths = 3, privacyContact = $"Ask {Email}", processingPurposes = new[] { "Loyalty", $"Calling {NationalPhone}" },
+        })).Expect(200);
+        var hold = (await app.As("compliance").PostAsync($"{Customers}/{Id}/holds", new { ground = $"Claim of {FullName}" })).Expect(201).Id;
+        (await app.As("compliance").SendAsync(HttpMethod.Delete, $"{Customers}/{Id}/holds/{hold}")).Expect(204);
+    }
+
+    private async Task InNeighboursTablesAsync(TestApp app) => await app.Database.QueryAsync<int>(
+        """
+        with friend as (select id from customers where referred_by = @Id)
+        , segment as (
+            insert into customer_segments (id, business_id, name, description, criteria, created_at, updated_at)
+            values (gen_random_uuid(), @Business, 'Like ' || @Email, 'As ' || @Phone, jsonb_build_object('value', @ExternalId), now(), now())
+            returning id)
+        , assigned as (
+            insert into customer_segment_assignments (business_id, segment_id, customer_id, assigned_at, last_calculated)
+            select @Business, id, @Id, now(), now() from segment)
+        , sent as (
+            insert into communications (business_id, id, customer_id, channel, purpose, campaign_id, subject, body, occurred_at)
+            values (@Business, 'm1-' || @TelegramId, @Id, 'EMAIL', 'PROMOTION', 'for ' || @FullName, 'Dear ' || @FullName, 'Your number is ' || @Phone, now()),
+                (@Business, 'm2-' || @TelegramId, (select id from friend), 'EMAIL', 'PROMOTION', null, 'Your friend ' || @Email, 'Thanks to ' || @ReferralCode, now()))
+        , redeemed as (
+            insert into redemptions (business_id, id, customer_id, reward, points, occurred_at)
+            values (@Business, 'r-' || @ExternalId, @Id, 'Cup with the name ' || @FullName, 100, now()))
+        , balance as (
+            insert into loyalty_balances (customer_id, business_id, balance, changed_by, occurred_at, updated_at)
+            values (@Id, @Business, 250, @Email, now(), now()))
+        , tier as (
+            insert into tier_changes (id, business_id, customer_id, from_tier, to_tier, cause, measures, actor, reason, changed_at)
+            values (gen_random_uuid(), @Business, @Id, 'BRONZE', 'GOLD', 'override', jsonb_build_object('by', @Email), 'owner', 'Friend of ' || @FullName, now()))
+        , override as (
+            insert into tier_overrides (customer_id, business_id, tier, reason, created_by, created_at)
+            values (@Id, @Business, 'GOLD', 'Asked by ' || @Email, 'owner', now()))
+        , preferences as (
+            insert into customer_communication_preferences (
+                customer_id, business_id, email_marketing, sms_marketing, push_notifications, loyalty_updates, transaction_receipts,
+                promotional_offers, survey_invitations, newsletter_subscription, timezone, created_at, updated_at)
+            values (@Id, @Business, true, true, true, true, true, true, true, true, 'Atlantic/Azores', now(), now()))
+        , consent as (
+            insert into consent_changes (id, business_id, customer_id, flag, granted, source, changed_by, changed_at)
+            values (gen_random_uuid(), @Business, @Id, 'emailMarketing', true, 'form', @Id::text, now()))
+        , worth as (
+            insert into customer_lifetime_values (customer_id, business_id, current_ltv, total_revenue, purchase_frequency, lifespan, calculated_at, model_version, metadata)
+            values (@Id, @Business, 1, 1, 1, 1, now(), 'simple-1', jsonb_build_object('of', @FullName)))
+        , thresholds as (
+            insert into tier_configurations (id, business_id, thresholds, updated_by, created_at, updated_at)
+            values (gen_random_uuid(), @Business, jsonb_build_object('note', 'not for ' || @Email), @Email, now(), now()) on conflict do nothing)
+        insert into outbox (id, business_id, customer_id, type, data, occurred_at)
+        select gen_random_uuid(), @Business, c, 'customers.customer.updated', jsonb_build_object('stray', @Email), now()
+        from unnest(array[@Id, (select id from friend)]) c
+        """,
+        new { app.Business, Id, Email, Phone, ExternalId, TelegramId, FullName, ReferralCode });
+}
