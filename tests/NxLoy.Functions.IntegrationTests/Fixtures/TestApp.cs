@@ -23,10 +23,16 @@ public sealed class TestApp : IAsyncLifetime
     /// </summary>
     public const string NoRebuilds = "AzureWebJobs.EveryQuarterHour.Disabled";
 
+    /// <summary>The setting that keeps checkpoints from coming between those that a test makes.</summary>
+    public const string NoSigning = "AzureWebJobs.EveryMinuteSignAudit.Disabled";
+
     private FunctionsTestHost? host;
     private TestDatabase? database;
 
     public bool RebuildsMetrics { get; init; }
+
+    /// <summary>Whether the log is signed when a minute of the real clock is over, too, and not only when a test signs it.</summary>
+    public bool SignsAuditByItself { get; init; } = true;
 
     public FunctionsTestHost Host => host!;
 
@@ -84,6 +90,11 @@ public sealed class TestApp : IAsyncLifetime
         if (RebuildsMetrics)
         {
             settings.Remove(NoRebuilds);
+        }
+
+        if (!SignsAuditByItself)
+        {
+            settings[NoSigning] = "true";
         }
 
         host = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, settings);
