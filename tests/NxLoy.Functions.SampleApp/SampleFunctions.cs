@@ -19,12 +19,17 @@ public sealed class SampleFunctions(IConfiguration settings, TimeProvider time, 
         Results.Text(time.GetUtcNow().ToString("O"));
 
     [Function("GetSlowly")]
-    public static async Task<IResult> Slowly(
+    public async Task<IResult> Slowly(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "slowly/{milliseconds:int}")] HttpRequest request, int milliseconds)
     {
+        ticks.IsSlow = true;
         await Task.Delay(milliseconds);
         return Results.Text("done");
     }
+
+    /// <summary>Whether a slow request has arrived.</summary>
+    [Function("GetIsSlow")]
+    public IResult GetIsSlow([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "is-slow")] HttpRequest request) => Results.Text($"{ticks.IsSlow}");
 
     [Function("GetTicks")]
     public IResult GetTicks([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ticks")] HttpRequest request) => Results.Text($"{ticks.Count}");
@@ -38,6 +43,8 @@ public sealed class Ticks
     private int count;
 
     public int Count => count;
+
+    public bool IsSlow { get; set; }
 
     public void Add(TimerInfo _) => Interlocked.Increment(ref count);
 }

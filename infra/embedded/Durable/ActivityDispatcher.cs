@@ -45,7 +45,7 @@ internal sealed class ActivityDispatcher(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var idle = new IdlePause();
+        var idle = new IdlePause(options);
         while (true)
         {
             var work = signal.Next;

@@ -37,6 +37,12 @@ internal sealed class DurableOptions
     /// <summary>How long at most to wait before an outcome that could not be stored is tried again. Machine time.</summary>
     public TimeSpan LongestRetryPause { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How soon at the earliest to look for work without having heard of any. Machine time.</summary>
+    public TimeSpan ShortestIdlePause { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>And at the latest, when there was none for long.</summary>
+    public TimeSpan LongestIdlePause { get; init; } = TimeSpan.FromSeconds(2);
+
     public bool Runs(string version) => match switch
     {
         "Strict" => string.Equals(version, DefaultVersion, StringComparison.OrdinalIgnoreCase),

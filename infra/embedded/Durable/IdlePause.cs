@@ -1,18 +1,15 @@
 namespace NxLoy.Functions.Embedded.Durable;
 
 /// <summary>How long to wait for a signal before looking by oneself: the longer nothing was found, the longer.</summary>
-internal sealed class IdlePause
+internal sealed class IdlePause(DurableOptions options)
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
-
-    private TimeSpan next = Shortest;
+    private TimeSpan next = options.ShortestIdlePause;
 
     /// <param name="found">Whether there was anything to do this time.</param>
     public TimeSpan Next(bool found)
     {
-        var pause = found ? Shortest : next;
-        next = 2 * pause < Longest ? 2 * pause : Longest;
+        var pause = found ? options.ShortestIdlePause : next;
+        next = 2 * pause < options.LongestIdlePause ? 2 * pause : options.LongestIdlePause;
         return pause;
     }
 }

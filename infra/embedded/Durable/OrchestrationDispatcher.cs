@@ -14,7 +14,7 @@ internal sealed class OrchestrationDispatcher(
     OrchestrationQueue queue, StepCommit commit, OrchestrationExecutor executor, DurableOptions options, Worker worker, WorkSignal signal,
     BusinessClock clock, InstanceStore instances, ILogger<OrchestrationDispatcher> log) : BackgroundService
 {
-    private readonly IdlePause idle = new();
+    private readonly IdlePause idle = new(options);
     private readonly ConcurrentDictionary<Task, bool> running = new();
 
     // Instances of versions that this process does not run.

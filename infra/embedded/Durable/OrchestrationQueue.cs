@@ -48,11 +48,11 @@ internal sealed class OrchestrationQueue(HostDatabase database, Worker worker)
         await using var command = database.Source.Command(
             $"""
             select wake_at from functions_host.durable_instances
-            where wake_at is not null and {Worker.OwnsNothing} and id <> all($1)
+            where wake_at is not null and {Worker.OwnsNothing} and id <> all($2)
             order by wake_at
             limit 1
             """,
-            [except]);
+            worker.Id, except);
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime due ? new DateTimeOffset(due) : null;
     }
 

@@ -12,9 +12,15 @@ namespace NxLoy.Functions.Embedded.Durable;
 /// </summary>
 internal sealed class Worker(HostDatabase database, DurableOptions options, ILogger<Worker> log) : BackgroundService
 {
-    /// <summary>Whether the row's owner, if any, is gone; for a where clause on a table with a column worker.</summary>
+    /// <summary>
+    /// Whether the row has no owner, or another than $1 who is gone; for a where clause on a table with a column worker. What
+    /// is in the asking process's own name it works on, however long it stood still; or its next sign of life frees it.
+    /// </summary>
     public const string OwnsNothing =
-        "(worker is null or not exists (select from functions_host.durable_workers w where w.id = worker and w.alive_until > clock_timestamp()))";
+        """
+        (worker is null or (worker <> $1
+          and not exists (select from functions_host.durable_workers w where w.id = worker and w.alive_until > clock_timestamp())))
+        """;
 
     private readonly SemaphoreSlim gate = new(1, 1);
     private readonly ConcurrentDictionary<string, bool> instances = new();

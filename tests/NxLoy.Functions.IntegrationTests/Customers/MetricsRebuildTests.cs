@@ -202,7 +202,7 @@ public sealed class MetricsRebuildTests : IAsyncLifetime
         settings.Remove("Database:Owner");
         settings.Remove(TestApp.NoRebuilds);
         settings["Metrics:PartitionSize"] = "2";
-        settings["AzureWebJobs.EveryMinuteSignAudit.Disabled"] = "true";
+        settings[TestApp.NoSigning] = "true";
         return settings;
     }
 

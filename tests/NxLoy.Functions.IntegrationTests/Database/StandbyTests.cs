@@ -1,10 +1,9 @@
-using System.Net;
-using System.Net.Sockets;
 using Dapper;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using NxLoy.Functions.Database;
+using NxLoy.Functions.IntegrationTests.Fixtures;
 using NxLoy.Functions.LocalStack;
 using NxLoy.Functions.LocalStack.Postgres;
 
@@ -45,7 +44,7 @@ public sealed class StandbyTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        ports = (FreePort(), FreePort());
+        ports = (FreePort.Choose(), FreePort.Choose());
         var checkout = Checkout.Find();
         var programs = new PostgresPrograms(checkout);
         var account = await PostgresAccount.FindAsync(programs, default);
@@ -100,12 +99,5 @@ public sealed class StandbyTests : IAsyncLifetime
         {
             File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

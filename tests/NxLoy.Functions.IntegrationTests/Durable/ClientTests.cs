@@ -47,7 +47,7 @@ public sealed class ClientTests(DurableHost durable) : IClassFixture<DurableHost
     {
         var at = DateTimeOffset.UtcNow.AddSeconds(1);
         var id = await Client.ScheduleNewOrchestrationInstanceAsync(nameof(SampleOrchestrations.FanOut), 1, new StartOrchestrationOptions(StartAt: at));
-        Assert.Equal(OrchestrationRuntimeStatus.Pending, (await Client.GetInstanceAsync(id))!.RuntimeStatus);
+        Assert.True((await Client.GetInstanceAsync(id))!.RuntimeStatus == OrchestrationRuntimeStatus.Pending || DateTimeOffset.UtcNow >= at);
 
         Assert.True((await durable.EndOfAsync(id)).LastUpdatedAt >= at.AddMilliseconds(-1));
     }

@@ -28,7 +28,7 @@ public sealed class DurableHost : IAsyncLifetime
     /// <summary>Another host on the same database: its own worker, the same work.</summary>
     public Task<FunctionsTestHost> StartAnotherAsync(params (string Key, string? Value)[] settings) =>
         Embedded.SampleApp.StartAsync<SampleOrchestrations>(
-            builder => builder.Logging.AddProvider(new Lines()), [database!.Setting, ("EmbeddedRuntime:Lease", "00:00:02"), .. settings]);
+            builder => builder.Logging.AddProvider(new Lines()), [database!.Setting, ("EmbeddedRuntime:Lease", "00:00:10"), .. settings]);
 
     public async Task DisposeAsync()
     {

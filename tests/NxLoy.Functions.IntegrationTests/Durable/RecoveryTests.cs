@@ -44,20 +44,45 @@ public sealed class RecoveryTests
     public async Task DrainLongerThanTheLease_KeepsItsWork()
     {
         await using var database = await RuntimeDatabase.CreateAsync();
-        var lease = TimeSpan.FromSeconds(3);
-        (string, string?)[] settings = [database.Setting, ("EmbeddedRuntime:Lease", $"{lease}")];
+        (string, string?)[] settings = [database.Setting, ("EmbeddedRuntime:Lease", "00:00:08")];
         var stopping = await Embedded.SampleApp.StartAsync<SampleOrchestrations>(settings);
+        var worker = stopping.Services.GetRequiredService<Worker>().Id;
         var id = await HeldAsync(stopping);
         await using var other = await Embedded.SampleApp.StartAsync<SampleOrchestrations>(settings);
 
         var drain = stopping.DisposeAsync().AsTask();
-        await Task.Delay(lease + TimeSpan.FromSeconds(3)); // The other one looks every two seconds.
+
+        // Signs of life go on: one may have been on its way, two were not.
+        for (var signs = 0; signs < 2; signs++)
+        {
+            var last = await SignAsync();
+            await Eventually.TrueAsync(async () => await SignAsync() > last);
+        }
+
         var meanwhile = (drain.IsCompleted, SampleOrchestrations.RunsOf(id));
         SampleOrchestrations.Release(id);
         await drain;
 
         Assert.Equal((false, 1), meanwhile);
         Assert.Equal((1, 1), (await EndAsync(other, id), SampleOrchestrations.RunsOf(id)));
+
+        Task<DateTime> SignAsync() => database.ScalarAsync<DateTime>($"select alive_until from functions_host.durable_workers where id = '{worker}'");
+    }
+
+    [Fact]
+    public async Task ProcessThatStoodStillForLongerThanItsLease_DoesNotRunTwiceWhatItStillRuns()
+    {
+        await using var database = await RuntimeDatabase.CreateAsync();
+        await using var host = await Embedded.SampleApp.StartAsync<SampleOrchestrations>(database.Setting, ("EmbeddedRuntime:Lease", "00:05:00"));
+        var id = await HeldAsync(host);
+
+        // As it finds things when it goes on, before its next sign of life.
+        await database.ExecuteAsync("update functions_host.durable_workers set alive_until = clock_timestamp()");
+        var other = await HeldAsync(host); // It has looked for work.
+        SampleOrchestrations.Release(id);
+        SampleOrchestrations.Release(other);
+
+        Assert.Equal((1, 1), (await EndAsync(host, id), SampleOrchestrations.RunsOf(id)));
     }
 
     [Fact]

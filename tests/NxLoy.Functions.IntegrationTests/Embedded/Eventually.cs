@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace NxLoy.Functions.IntegrationTests.Embedded;
 
-/// <summary>Waits for what another process or thread will do, far longer than it should take.</summary>
+/// <summary>Waits for what another process or thread will do, far longer than it should take on a slow and busy machine.</summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
 

@@ -12,12 +12,12 @@ public sealed class KeptTimerTests
     {
         await using var database = await RuntimeDatabase.CreateAsync();
         var runs = new Runs();
-        await using (await StartAsync<Hourly>(runs, database.Setting))
+        await using (await StartAsync<Daily>(runs, database.Setting))
             Assert.Empty(runs);
 
         await database.ExecuteAsync(
-            "update functions_host.timers set next = next - interval '3 hours', last_updated = last_updated - interval '3 hours'");
-        await using var restarted = await StartAsync<Hourly>(runs, database.Setting);
+            "update functions_host.timers set next = next - interval '1 day', last_updated = last_updated - interval '1 day'");
+        await using var restarted = await StartAsync<Daily>(runs, database.Setting);
         await Eventually.TrueAsync(() => runs.Count > 0);
         await restarted.AdvanceAsync(TimeSpan.FromTicks(1));
 
@@ -29,10 +29,10 @@ public sealed class KeptTimerTests
     {
         await using var database = await RuntimeDatabase.CreateAsync();
         var runs = new Runs();
-        await using (await StartAsync<Hourly>(runs, database.Setting))
+        await using (await StartAsync<Daily>(runs, database.Setting))
             Assert.Empty(runs);
 
-        await using var restarted = await StartAsync<Hourly>(runs, database.Setting);
+        await using var restarted = await StartAsync<Daily>(runs, database.Setting);
         await restarted.AdvanceAsync(TimeSpan.FromTicks(1));
 
         Assert.Empty(runs);
@@ -61,8 +61,8 @@ public sealed class KeptTimerTests
     {
         await using var database = await RuntimeDatabase.CreateAsync();
         var runs = new Runs();
-        await using var one = await StartAsync<Hourly>(runs, database.Setting);
-        await using var other = await StartAsync<Hourly>(runs, database.Setting);
+        await using var one = await StartAsync<Daily>(runs, database.Setting);
+        await using var other = await StartAsync<Daily>(runs, database.Setting);
 
         await other.AdvanceAsync(Day);
         await Eventually.TrueAsync(() => runs.Count > 0);

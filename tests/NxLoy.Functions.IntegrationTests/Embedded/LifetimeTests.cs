@@ -167,7 +167,7 @@ public sealed class LifetimeTests
         var host = await StartSampleAppAsync();
         using var client = host.CreateClient();
         var call = client.GetStringAsync("/api/slowly/1000");
-        await Task.Delay(300);
+        await Eventually.TrueAsync(async () => await client.GetStringAsync("/api/is-slow") == "True");
 
         await host.DisposeAsync();
 

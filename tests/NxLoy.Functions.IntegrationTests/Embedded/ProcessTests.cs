@@ -67,7 +67,7 @@ public sealed class ProcessTests
             return;
         await using var app = await SampleProcess.StartAsync();
         var call = app.Client.GetStringAsync("/api/slowly/1500");
-        await Task.Delay(300);
+        await Eventually.TrueAsync(async () => await app.Client.GetStringAsync("/api/is-slow") == "True");
 
         app.Terminate();
 

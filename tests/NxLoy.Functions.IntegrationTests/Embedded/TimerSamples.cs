@@ -10,7 +10,10 @@ internal static class TimerSamples
 {
     /// <summary>A host with the functions of one class.</summary>
     public static Task<FunctionsTestHost> StartAsync<TFunctions>(Runs runs, params (string, string?)[] settings) =>
-        SampleApp.StartAsync<TFunctions>(builder => builder.Services.AddSingleton(runs), settings);
+        SampleApp.StartAsync<TFunctions>(builder => builder.Services.AddSingleton(runs), [("InHalfADay", InHalfADay), .. settings]);
+
+    // Business time starts as the real one: a schedule that falls due by itself while a test runs would be a run too many.
+    private static string InHalfADay { get; } = $"0 0 {DateTime.UtcNow.AddHours(12).Hour} * * *";
 
     internal sealed class Runs : ConcurrentQueue<TimerInfo>
     {
@@ -37,10 +40,10 @@ internal static class TimerSamples
         public void Run([TimerTrigger("* * * * * *")] TimerInfo timer) => runs.Add(timer);
     }
 
-    internal sealed class Hourly(Runs runs)
+    internal sealed class Daily(Runs runs)
     {
-        [Function("Hourly")]
-        public void Run([TimerTrigger("0 0 * * * *")] TimerInfo timer) => runs.Add(timer);
+        [Function("Daily")]
+        public void Run([TimerTrigger("%InHalfADay%")] TimerInfo timer) => runs.Add(timer);
     }
 
     internal sealed class Interval(Runs runs)
@@ -64,7 +67,7 @@ internal static class TimerSamples
     internal sealed class Failing(Runs runs)
     {
         [Function("Failing")]
-        public void Run([TimerTrigger("0 0 * * * *")] TimerInfo timer)
+        public void Run([TimerTrigger("%InHalfADay%")] TimerInfo timer)
         {
             runs.Add(timer);
             throw new InvalidOperationException("sample");
@@ -80,7 +83,7 @@ internal static class TimerSamples
     internal sealed class UntilCancelled(Runs runs)
     {
         [Function("UntilCancelled")]
-        public async Task Run([TimerTrigger("0 0 * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken)
+        public async Task Run([TimerTrigger("%InHalfADay%", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken)
         {
             runs.Add(timer);
             await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

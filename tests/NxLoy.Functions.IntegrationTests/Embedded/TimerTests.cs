@@ -22,7 +22,7 @@ public sealed class TimerTests
     public async Task Timer_AfterAJump_FiresOncePastDue_ThenOnItsScheduleAgain()
     {
         var runs = new Runs();
-        await using var host = await StartAsync<Hourly>(runs);
+        await using var host = await StartAsync<Daily>(runs);
 
         await host.AdvanceAsync(30 * Day);
         Assert.True(Assert.Single(runs).IsPastDue);
@@ -51,7 +51,7 @@ public sealed class TimerTests
         var runs = new Runs();
         await using var host = await StartAsync<Interval>(runs);
 
-        await host.AdvanceAsync(TimeSpan.FromHours(10) - TimeSpan.FromSeconds(2));
+        await host.AdvanceAsync(TimeSpan.FromHours(10) - TimeSpan.FromSeconds(5));
         await Eventually.TrueAsync(() => runs.Count == 1);
 
         Assert.False(runs.Single().IsPastDue);
@@ -62,7 +62,7 @@ public sealed class TimerTests
     {
         var runs = new Runs();
         var release = runs.Hold();
-        await using var host = await StartAsync<Hourly>(runs);
+        await using var host = await StartAsync<Daily>(runs);
         var first = host.AdvanceAsync(Day);
         await Eventually.TrueAsync(() => runs.Count == 1);
 
@@ -91,7 +91,7 @@ public sealed class TimerTests
     public async Task ScheduleStatus_RemembersTheLastRun()
     {
         var runs = new Runs();
-        await using var host = await StartAsync<Hourly>(runs);
+        await using var host = await StartAsync<Daily>(runs);
 
         await host.AdvanceAsync(Day);
         await host.AdvanceAsync(Day);
@@ -99,7 +99,7 @@ public sealed class TimerTests
         var (first, second) = (runs.First().ScheduleStatus!, runs.Last().ScheduleStatus!);
         Assert.Equal(default, first.Last);
         Assert.InRange(second.Last - DateTime.Now, Day - Eventually.Patience, Day + Eventually.Patience);
-        Assert.InRange(second.Next - second.Last, TimeSpan.Zero, TimeSpan.FromHours(1));
+        Assert.InRange(second.Next - second.Last, TimeSpan.Zero, Day);
     }
 
     [Fact]

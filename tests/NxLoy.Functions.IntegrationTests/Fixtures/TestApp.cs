@@ -24,6 +24,9 @@ public class TestApp : IAsyncLifetime
     /// </summary>
     public const string NoRebuilds = "AzureWebJobs.EveryQuarterHour.Disabled";
 
+    /// <summary>The setting that keeps checkpoints from coming between those that a test makes.</summary>
+    public const string NoSigning = "AzureWebJobs.EveryMinuteSignAudit.Disabled";
+
     private FunctionsTestHost? host;
     private TestDatabase? database;
 
@@ -46,6 +49,9 @@ public class TestApp : IAsyncLifetime
 
     /// <summary>Business time.</summary>
     public DateTimeOffset BusinessNow() => Host.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+
+    /// <summary>Whether the log is signed when a minute of the real clock is over, too, and not only when a test signs it.</summary>
+    public bool SignsAuditByItself { get; init; } = true;
 
     public FunctionsTestHost Host => host!;
 
@@ -103,6 +109,11 @@ public class TestApp : IAsyncLifetime
         if (RebuildsMetrics)
         {
             settings.Remove(NoRebuilds);
+        }
+
+        if (!SignsAuditByItself)
+        {
+            settings[NoSigning] = "true";
         }
 
         Configure(settings);

@@ -12,8 +12,10 @@ public sealed class TestRedis : IDisposable
     public TestRedis(int? port = null)
     {
         Port = port ?? FreePort.Choose();
+
+        // By itself it runs scripts side by side; as in Redis, nothing may come between a script's steps.
         server = new GarnetServer(
-            ["--bind", "127.0.0.1", "--port", Port.ToString(CultureInfo.InvariantCulture), "--lua", "true", "--memory", "64m", "--page", "4m", "--index", "1m", "-q"],
+            ["--bind", "127.0.0.1", "--port", Port.ToString(CultureInfo.InvariantCulture), "--lua", "true", "--lua-transaction-mode", "true", "--memory", "64m", "--page", "4m", "--index", "1m", "-q"],
             NullLoggerFactory.Instance);
         server.Start();
     }

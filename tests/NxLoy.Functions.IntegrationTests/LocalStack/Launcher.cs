@@ -11,6 +11,9 @@ internal sealed class Launcher : IDisposable
     private static readonly string Program = Path.Combine(
         Checkout.Find().Packages, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "NxLoy.Functions.LocalStack.dll");
 
+    // A start makes a cluster, applies migrations and waits for three servers: far less than this, on a slow and busy machine too.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private readonly Process process;
     private readonly StringBuilder output = new();
     private readonly StringBuilder errors = new();
@@ -51,7 +54,7 @@ internal sealed class Launcher : IDisposable
 
     public async Task<Ended> EndAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        using var patience = new CancellationTokenSource(Patience);
         try
         {
             await process.WaitForExitAsync(patience.Token);
@@ -68,7 +71,7 @@ internal sealed class Launcher : IDisposable
     public async Task SaysAsync(string text)
     {
         for (var watch = Stopwatch.StartNew(); !Output.Contains(text, StringComparison.Ordinal); await Task.Delay(20))
-            if (process.HasExited || watch.Elapsed > TimeSpan.FromSeconds(90))
+            if (process.HasExited || watch.Elapsed > Patience)
                 throw new Xunit.Sdk.XunitException($"./run does not say \"{text}\". It said:\n{Output}{Errors}");
     }
 

@@ -18,7 +18,9 @@ public sealed class VerifyAuditTests(LocalStackFixture stack) : IClassFixture<Lo
         }
 
         var whole = (await Launcher.RunAsync(stack.Data, "verify-audit")).Expect(0);
-        Assert.StartsWith("The audit log is whole. 2 rows", whole.Output, StringComparison.Ordinal);
+
+        // The two requests, and what a timer may have done in the meantime.
+        Assert.Matches("^The audit log is whole. ([2-9]|[1-9][0-9]+) rows", whole.Output);
         Assert.Contains("copies in blob storage.", whole.Output, StringComparison.Ordinal);
 
         var uri = new Uri(info["postgres"]!.GetValue<string>());

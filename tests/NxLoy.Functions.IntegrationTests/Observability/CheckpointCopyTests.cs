@@ -50,7 +50,9 @@ public sealed class CheckpointCopyTests : IAsyncLifetime
         await host.InvokeAsync("EveryHourCopyCheckpoint");
 
         await database.QueryAsync<int>("delete from audit_log; delete from audit_checkpoints; delete from audit_heads");
-        await using (var forger = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, TestApp.Settings(database)))
+        var withoutStorage = TestApp.Settings(database);
+        withoutStorage[TestApp.NoSigning] = "true";
+        await using (var forger = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, withoutStorage))
         {
             await WriteAndSignAsync(3, forger);
             Assert.Equal("valid, no copies", Named(await VerifyAsync(forger)));
@@ -151,6 +153,7 @@ public sealed class CheckpointCopyTests : IAsyncLifetime
     {
         database = await TestDatabase.CloneAsync();
         settings = TestBlobs.Settings(database);
+        settings[TestApp.NoSigning] = "true";
         host = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, settings);
     }
 

@@ -9,6 +9,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Embedded;
+using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.Walls;
@@ -40,13 +41,13 @@ public sealed class AuthorityTests : IAsyncLifetime
     [Fact]
     public async Task TokenAcceptedBefore_IsRefusedOnceItIsOver()
     {
+        Assert.Equal(404, await StatusWith(authority.Sign(Claims()))); // the first request takes longest
+
         // Clocks may differ by half a minute, so this one is good for a little longer.
-        var token = authority.Sign(Claims(c => c["exp"] = Seconds(-26)));
+        var token = authority.Sign(Claims(c => c["exp"] = Seconds(-22)));
         Assert.Equal(404, await StatusWith(token));
 
-        await Task.Delay(TimeSpan.FromSeconds(5));
-
-        Assert.Equal(401, await StatusWith(token));
+        await Eventually.TrueAsync(async () => await StatusWith(token) == 401);
     }
 
     public static TheoryData<string> Refusals => ["issuer", "audience", "expired", "future", "no expiry", "no subject", "no business", "symmetric", "development issuer"];

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Embedded;
+using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.Walls;
@@ -30,7 +31,7 @@ public sealed class RateLimitTests(TestApp app) : IClassFixture<TestApp>
         var refused = await AskUntilRefusedAsync(client);
 
         Assert.Equal("too_many_requests", refused.Problem);
-        Assert.InRange(RetryAfter(refused), 1, 2);
+        Assert.InRange(RetryAfter(refused), 1, 3);
         await AfterRetryAsync(refused);
         (await client.GetAsync(Path)).Expect(200);
     }
@@ -83,13 +84,20 @@ public sealed class RateLimitTests(TestApp app) : IClassFixture<TestApp>
     public async Task TwoInstancesWithRedis_CountTogether()
     {
         using var redis = new TestRedis();
-        await using var one = await StartAsync(perMinute: 1, burst: 4, redis);
-        await using var other = await StartAsync(perMinute: 1, burst: 4, redis);
+        var log = new LogLines();
+        await using var one = await StartAsync(perMinute: 1, burst: 4, redis, log);
+        await using var other = await StartAsync(perMinute: 1, burst: 4, redis, log);
 
-        var answers = await Task.WhenAll(AskAsync(Client(one), times: 4), AskAsync(Client(other), times: 4));
-
-        Assert.Equal(4, answers.SelectMany(each => each).Count(answer => answer.Code == 200));
-        Assert.InRange(RetryAfter((await Client(other).GetAsync(Path)).Expect(429)), 1, 60);
+        await WhileRedisAnswersAsync(log, [one, other], async caller =>
+        {
+            var answers = await Task.WhenAll(AskAsync(Client(one, caller), times: 4), AskAsync(Client(other, caller), times: 4));
+            var last = await Client(other, caller).GetAsync(Path);
+            return () =>
+            {
+                Assert.Equal(4, answers.SelectMany(each => each).Count(answer => answer.Code == 200));
+                Assert.InRange(RetryAfter(last.Expect(429)), 1, 60);
+            };
+        });
     }
 
     [Fact]
@@ -110,12 +118,17 @@ public sealed class RateLimitTests(TestApp app) : IClassFixture<TestApp>
         var redis = new TestRedis();
         var log = new LogLines();
         await using var host = await StartAsync(perMinute: 1, burst: 2, redis, log);
-        (await Client(host).GetAsync(Path)).Expect(200);
+        await WhileRedisAnswersAsync(log, [host], async caller =>
+        {
+            var answer = await Client(host, caller).GetAsync(Path);
+            return () => answer.Expect(200);
+        });
+        var before = Gone(log);
 
         redis.Dispose();
 
         Assert.Equal([200, 200, 429, 429], (await AskAsync(Client(host), times: 4)).Select(answer => answer.Code));
-        Assert.Single(log.Lines, line => line.Contains("Redis does not answer", StringComparison.Ordinal));
+        Assert.Equal(before + 1, Gone(log));
     }
 
     [Fact]
@@ -165,6 +178,35 @@ public sealed class RateLimitTests(TestApp app) : IClassFixture<TestApp>
         return answers;
     }
 
+    /// <summary>
+    /// Asks as a caller whom nobody has counted yet, again with another one if Redis was too slow meanwhile: then each
+    /// instance counts for itself, as it should. What came of it is asserted last.
+    /// </summary>
+    private async Task WhileRedisAnswersAsync(LogLines log, FunctionsTestHost[] hosts, Func<string, Task<Action>> ask)
+    {
+        for (var n = 0; ; n++)
+        {
+            await Eventually.TrueAsync(async () =>
+            {
+                foreach (var host in hosts)
+                {
+                    await Client(host, $"warms-up-{Guid.NewGuid()}").GetAsync(Path);
+                }
+
+                return Gone(log) == log.Lines.Count(line => line.Contains("Redis answers again", StringComparison.Ordinal));
+            });
+            var before = Gone(log);
+            var expect = await ask($"caller-{n}");
+            if (Gone(log) == before || n == 20)
+            {
+                expect();
+                return;
+            }
+        }
+    }
+
+    private static int Gone(LogLines log) => log.Lines.Count(line => line.Contains("Redis does not answer", StringComparison.Ordinal));
+
     private static int RetryAfter(Answer answer) => int.Parse(Assert.Single(answer.Headers.GetValues("Retry-After")), CultureInfo.InvariantCulture);
 
     // A busy machine may take so long that a request more is due by then.
@@ -200,6 +242,7 @@ public sealed class RateLimitTests(TestApp app) : IClassFixture<TestApp>
     private Task<FunctionsTestHost> StartAsync(Dictionary<string, string?> limits, LogLines? log = null)
     {
         var settings = TestApp.Settings(app.Database);
+        settings["Logging:LogLevel:NxLoy.Functions.Http.RateLimits"] = "Information";
         foreach (var (name, value) in limits)
         {
             settings[name] = value;
