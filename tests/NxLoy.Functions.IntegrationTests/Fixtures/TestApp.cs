@@ -11,7 +11,7 @@ using NxLoy.Functions.LocalStack;
 namespace NxLoy.Functions.IntegrationTests.Fixtures;
 
 /// <summary>The whole app on a database of its own, with two businesses; one per test class (IClassFixture).</summary>
-public sealed class TestApp : IAsyncLifetime
+public class TestApp : IAsyncLifetime
 {
     private static readonly ECDsa PrivateKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private static readonly DevelopmentTokens Tokens = new(PrivateKey);
@@ -27,6 +27,12 @@ public sealed class TestApp : IAsyncLifetime
     private TestDatabase? database;
 
     public bool RebuildsMetrics { get; init; }
+
+    /// <summary>It has blob storage, in containers of its own.</summary>
+    public bool KeepsFiles { get; init; }
+
+    /// <summary>Changes the settings it is started with.</summary>
+    public Action<Dictionary<string, string?>> Configure { get; init; } = _ => { };
 
     public FunctionsTestHost Host => host!;
 
@@ -80,12 +86,13 @@ public sealed class TestApp : IAsyncLifetime
     public async Task InitializeAsync()
     {
         database = await TestDatabase.CloneAsync();
-        var settings = Settings(database);
+        var settings = KeepsFiles ? TestBlobs.Settings(database) : Settings(database);
         if (RebuildsMetrics)
         {
             settings.Remove(NoRebuilds);
         }
 
+        Configure(settings);
         host = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, settings);
         Business = await GivenBusinessAsync();
         OtherBusiness = await GivenBusinessAsync();
@@ -121,7 +128,14 @@ public sealed class TestApp : IAsyncLifetime
         ["Authentication:DevelopmentKey"] = Tokens.PublicJwk,
         ["Keys:Sealing"] = Convert.ToBase64String(new byte[32]),
         ["Keys:Certificates"] = Convert.ToBase64String(CertificateKey.ExportPkcs8PrivateKey()),
+        ["Keys:Exports"] = Convert.ToBase64String(new byte[32]),
         ["Logging:LogLevel:Default"] = "Warning",
         [NoRebuilds] = "true",
     };
+}
+
+/// <summary>The same with blob storage; one per test class (IClassFixture).</summary>
+public sealed class FilingApp : TestApp
+{
+    public FilingApp() => KeepsFiles = true;
 }

@@ -12,6 +12,7 @@ public static class TestBlobs
         var settings = TestApp.Settings(database);
         settings["Storage:ConnectionString"] = ConnectionString;
         settings["Storage:AuditContainer"] = $"audit-{Guid.NewGuid():N}";
+        settings["Storage:ExportsContainer"] = $"exports-{Guid.NewGuid():N}";
         return settings;
     }
 }
