@@ -67,7 +67,7 @@ public static class ExportOrchestration
         }
     }
 
-    // The run before has said that it failed a moment before its orchestration ends.
+    // A run before this one counts for nothing any more, whatever it still waits for.
     private static async Task<bool> IsUnderWayAsync(DurableTaskClient client, ExportRun run, CancellationToken cancellation)
     {
         var known = await client.GetInstanceAsync(run.InstanceId, getInputsAndOutputs: true, cancellation);
@@ -76,12 +76,21 @@ public static class ExportOrchestration
             return false;
         }
 
-        if (known.ReadInputAs<ExportRun>()!.Run < run.Run)
+        if (known.ReadInputAs<ExportRun>()!.Run >= run.Run)
         {
-            await client.WaitForInstanceCompletionAsync(run.InstanceId, cancellation);
-            return false;
+            return true;
         }
 
-        return true;
+        try
+        {
+            await client.TerminateInstanceAsync(run.InstanceId, "It is tried again.", cancellation);
+        }
+        catch (Exception) when (!cancellation.IsCancellationRequested)
+        {
+            // It has ended by itself at this moment.
+        }
+
+        await client.WaitForInstanceCompletionAsync(run.InstanceId, cancellation);
+        return false;
     }
 }

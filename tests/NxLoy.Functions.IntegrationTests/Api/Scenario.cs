@@ -11,7 +11,13 @@ public sealed record Call(string Path, object? Body = null)
     /// <summary>As whom it is sent, where that is not the first role that may.</summary>
     public string? Role { get; init; }
 
-    public string? Subject { get; init; }
+    /// <summary>The customer whom it concerns, where its path names none.</summary>
+    public Guid? About { get; init; }
+
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+
+    /// <summary>Asked of an app that has no storage for files.</summary>
+    public bool WithoutStorage { get; init; }
 }
 
 /// <summary>How an operation is brought to succeed, and to answer the problems of its own.</summary>

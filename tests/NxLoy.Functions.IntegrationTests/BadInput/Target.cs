@@ -24,8 +24,11 @@ internal sealed record Target(Described Operation, Stage Stage, Sent Valid)
             Headers = operation.HeadersFor(stage.Business),
             Body = call.Body is null ? null : Encoding.UTF8.GetBytes(call.Body is Typed typed ? typed.Text : JsonSerializer.Serialize(call.Body, JsonSerializerOptions.Web)),
             ContentType = call.Body is Typed { ContentType: var type } ? type : "application/json",
-        }) { Businesses = businesses };
+        }) { Businesses = businesses, About = call.About };
     }
+
+    /// <summary>The customer whom the request concerns, where its path names none.</summary>
+    public Guid? About { get; init; }
 
     /// <summary>What the request's token names.</summary>
     public required IReadOnlyList<Guid> Businesses { get; init; }
