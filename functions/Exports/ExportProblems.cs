@@ -6,7 +6,7 @@ internal static class ExportProblems
         new(503, "storage_not_configured", "No storage for files is configured here, so nothing can be exported.") { RetryAfterSeconds = 3600 };
 
     public static Problem CustomerErased { get; } =
-        new(409, "customer_erased", "This customer has been erased: there is nothing left to export.");
+        new(409, "customer_erased", "This customer has been erased; nothing is left to do this with.");
 
     public static Problem NotWaiting { get; } =
         new(409, "export_not_waiting", "This export does not wait for a decision.");

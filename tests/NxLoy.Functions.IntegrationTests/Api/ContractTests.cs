@@ -111,7 +111,8 @@ public sealed class ContractTests(FilingApp app) : IClassFixture<FilingApp>
 
         private async Task<Answer> SendWithoutStorageAsync(Stage stage, Call call, IReadOnlyList<(string, string)> headers)
         {
-            await using var bare = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, TestApp.Settings(app.Database));
+            await using var database = await TestDatabase.CloneAsync();
+            await using var bare = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, TestApp.Settings(database));
             return await new ApiClient(bare.CreateClient(), TestApp.Token(roles[0], [stage.Business]), TestApp.Contract).SendAsync(method, call.Path, call.Body, [.. headers]);
         }
 

@@ -294,13 +294,6 @@ internal static class Scenarios
 
     private static object Full() => new { exportType = "GDPR_FULL", reason = $"Asked for it at the counter, {Guid.NewGuid()}." };
 
-    private static async Task<Answer> ErasedAsync(Stage stage)
-    {
-        var customer = await stage.CustomerAsync();
-        await stage.App.Database.QueryAsync<int>("update customers set deleted_at = now(), erased_at = now() where id = @Id", new { customer.Id });
-        return customer;
-    }
-
     // Really packed, and then brought to the state that is wanted.
     private static async Task<Call> ExportAsync(Stage stage, string state, Guid? of = null)
     {
