@@ -7,7 +7,7 @@ namespace NxLoy.Functions.Exports;
 /// <summary>Ends a run that failed, or a package whose time is over: first the key, then the blobs.</summary>
 public sealed partial class EndExport(BusinessDatabase database, ExportFiles files, TimeProvider time, ILogger<EndExport> logger)
 {
-    /// <summary>The run has failed for good. What it left in the storage is deleted as far as that answers.</summary>
+    /// <summary>The run has failed for good. What it left in the storage cannot be read any more, and the sweep deletes it.</summary>
     public async Task FailAsync(ExportRun run, CancellationToken cancellation)
     {
         var now = time.Now();
