@@ -12,11 +12,11 @@ public sealed class MeasuredStreamTests
 
         measured.Write([1, 2, 3], 1, 2);
         await measured.WriteAsync(new byte[] { 4 }.AsMemory());
-        await measured.WriteAsync([5, 6], 0, 1, default);
         measured.Flush();
         await measured.FlushAsync();
 
-        Assert.Equal((4, new byte[] { 2, 3, 4, 5 }), (measured.Written, target.ToArray()));
+        Assert.Equal(3, measured.Written);
+        Assert.Equal([2, 3, 4], target.ToArray());
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class MeasuredStreamTests
 
         Assert.Equal((false, false, true), (measured.CanRead, measured.CanSeek, measured.CanWrite));
         Assert.All(
-            (Action[])[() => _ = measured.Length, () => _ = measured.Position, () => measured.Position = 0, () => measured.Read(new byte[1], 0, 1), () => measured.Seek(0, SeekOrigin.Begin), () => measured.SetLength(0)],
+            (Action[])[() => _ = measured.Length, () => _ = measured.Position, () => measured.Position = 0, () => _ = measured.Read(new byte[1], 0, 1), () => measured.Seek(0, SeekOrigin.Begin), () => measured.SetLength(0)],
             act => Assert.Throws<NotSupportedException>(act));
     }
 }
