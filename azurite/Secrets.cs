@@ -34,6 +34,9 @@ internal sealed record Secrets
     /// <summary>EC P-256, PKCS #8, PEM: what erasure certificates are signed with.</summary>
     public required string CertificateKey { get; init; }
 
+    /// <summary>32 bytes, base64: what wraps the keys of exports.</summary>
+    public required string ExportsKey { get; init; }
+
     /// <summary>The secrets of the data folder, made when there are none or they cannot be read.</summary>
     public static Secrets Of(Checkout checkout, Narrator narrator)
     {
@@ -78,6 +81,7 @@ internal sealed record Secrets
             SigningKey = key.ExportPkcs8PrivateKeyPem(),
             SealingKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             BlobKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)),
+            ExportsKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             CertificateKey = certificates.ExportPkcs8PrivateKeyPem(),
         };
     }

@@ -9,6 +9,7 @@ using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Engagement;
 using NxLoy.Functions.Erasure;
+using NxLoy.Functions.Exports;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.Http.RateLimits;
 using NxLoy.Functions.Observability;
@@ -38,6 +39,7 @@ builder.Services
     .AddEngagement()
     .AddPreferences()
     .AddErasure(builder.Configuration)
+    .AddExports(builder.Configuration)
     .AddActivity();
 
 using var host = builder.Build();

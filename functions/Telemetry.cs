@@ -17,6 +17,9 @@ internal static class Telemetry
     private static readonly InstrumentAdvice<double> Seconds =
         new() { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] };
 
+    // Of work that takes as long as there is data.
+    private static readonly InstrumentAdvice<double> Minutes = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 30, 60, 180, 600, 3600, 86400] };
+
     private static readonly InstrumentAdvice<int> Rows = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500] };
 
     private static readonly Meter Meter = new(Name);
@@ -43,6 +46,12 @@ internal static class Telemetry
 
     public static Counter<long> IngestedEvents { get; } =
         Meter.CreateCounter<long>("nxloy.events.ingested", "{event}", "Events taken in, by what became of them.");
+
+    public static Histogram<double> ExportDuration { get; } =
+        Meter.CreateHistogram("nxloy.exports.duration", "s", "From asking for an export, or its approval, to the package.", advice: Minutes);
+
+    public static Counter<long> EndedExports { get; } =
+        Meter.CreateCounter<long>("nxloy.exports.ended", "{export}", "Exports that were packed, or failed.");
 
     public static Counter<long> Alerts { get; } =
         Meter.CreateCounter<long>("nxloy.alerts", "{alert}", "What a person has to look at, by name.");

@@ -23,6 +23,8 @@ internal static class RunCommand
         ./run token --role ROLE --business ID [--subject S]
                                          a fresh token; roles: staff, owner, compliance, service, customer
         ./run verify-audit               follows the app's audit log; says what is broken, and ends with 1 if something is
+        ./run validate-export FILE       checks a downloaded export by itself: digests, counts, columns; ends with 1 at
+                                         the first fault, and names it
         ./run advance 30d                moves business time forward (30d, 12h, 45m, 2w, P30D)
 
         A second ./run takes over from the first. Whatever was killed, the next ./run mends.
@@ -50,6 +52,8 @@ internal static class RunCommand
                 return await AdvanceCommand.ExecuteAsync(line, checkout, cancellationToken);
             case "verify-audit":
                 return await VerifyAuditCommand.ExecuteAsync(line, checkout, cancellationToken);
+            case "validate-export":
+                return await ValidateExportCommand.ExecuteAsync(line, cancellationToken);
             case null when line.Flag("--info"):
                 line.Done();
                 return InfoCommand.Execute(checkout);

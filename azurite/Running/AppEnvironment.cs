@@ -15,6 +15,7 @@ internal static class AppEnvironment
             ["Storage__ConnectionString"] = settings.Find("Storage:ConnectionString") ?? storage,
             ["Authentication__DevelopmentKey"] = new DevelopmentTokens(secrets.SigningKey).PublicJwk,
             ["Keys__Sealing"] = settings.Find("Keys:Sealing") ?? secrets.SealingKey,
+            ["Keys__Exports"] = settings.Find("Keys:Exports") ?? secrets.ExportsKey,
             ["Keys__Certificates"] = settings.Find("Keys:Certificates") ?? secrets.CertificateKey,
             ["Database__Owner"] = database.Owner,
             ["Database__App"] = database.App,

@@ -12,9 +12,10 @@ internal sealed class TestBlobs : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    public static async Task<TestBlobs> StartAsync(Checkout checkout, Narrator narrator, CancellationToken cancellationToken)
+    public static async Task<TestBlobs> StartAsync(
+        Checkout checkout, Narrator narrator, CancellationToken cancellationToken, string name = "test-azurite")
     {
-        var azurite = new Azurite(checkout, Secrets.Of(checkout, narrator), "test-azurite");
+        var azurite = new Azurite(checkout, Secrets.Of(checkout, narrator), name);
         await azurite.StopAsync(); // what an interrupted run left
         await azurite.DeleteAsync();
         string? connectionString = null;

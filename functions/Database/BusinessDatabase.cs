@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Dapper;
 using Npgsql;
@@ -51,6 +52,16 @@ public sealed class BusinessDatabase(NpgsqlDataSource app, NpgsqlDataSource stan
         }
 
         return result;
+    }
+
+    /// <summary>Reads as the business, all of it as it stands at the first statement, whatever is written meanwhile.</summary>
+    public async Task<T> InSnapshotAsync<T>(Guid business, Func<Snapshot, Task<T>> work, CancellationToken cancellation)
+    {
+        await using var connection = await app.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var snapshot = new Snapshot(connection, transaction, cancellation);
+        await snapshot.ReadAsync<string>(SetBusiness, new { nxloy_business = business.ToString() });
+        return await work(snapshot);
     }
 
     public async ValueTask DisposeAsync()

@@ -30,6 +30,9 @@ public sealed class OperationAttribute(string summary) : Attribute
     /// <summary>What a success answers; <c>Versioned&lt;T&gt;</c> is T with an ETag; null answers no body.</summary>
     public Type? Answer { get; init; }
 
+    /// <summary>Where a success answers a file and no JSON: its content type.</summary>
+    public string? AnswerMediaType { get; init; }
+
     /// <summary>Status of a success; 200 with an answer and 204 without one unless given. 201 and 202 carry a Location.</summary>
     public int Status { get; init; }
 

@@ -1,5 +1,7 @@
+using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
 
 namespace NxLoy.Functions.Storage;
 
@@ -25,6 +27,17 @@ public sealed class BlobStorage(BlobServiceClient? service)
         await container.CreateIfNotExistsAsync(PublicAccessType.None, cancellationToken: cancellation);
         return made.GetOrAdd(name, container);
     }
+
+    /// <summary>
+    /// A blob that the storage never sees the text of: encrypted here (AES-256-GCM in regions of 4 MiB), under a key of its
+    /// own that <paramref name="key"/> wraps.
+    /// </summary>
+    public static BlobClient Encrypted(BlobContainerClient container, string name, BlobKey key) =>
+        container.GetBlobClient(name).WithClientSideEncryptionOptions(new ClientSideEncryptionOptions(ClientSideEncryptionVersion.V2_0)
+        {
+            KeyEncryptionKey = key,
+            KeyWrapAlgorithm = BlobKey.Algorithm,
+        });
 
     /// <summary>Throws unless the storage answers.</summary>
     public Task PingAsync(CancellationToken cancellation) => Service.GetPropertiesAsync(cancellation);

@@ -40,6 +40,13 @@ internal sealed class Bench(Checkout checkout, int seconds) : IAsyncDisposable
         return sites[customers] = await Site.StartAsync(await ServerAsync(), authority, customers, checkout, narrator);
     }
 
+    /// <summary>The app with a database and blob storage of its own, for what no load is put on.</summary>
+    public async Task<FilingSite> FilingSiteAsync()
+    {
+        authority ??= await TokenAuthority.StartAsync();
+        return await FilingSite.StartAsync(await ServerAsync(), authority, checkout, narrator);
+    }
+
     public async Task<BenchPostgres> ServerAsync()
     {
         if (server is not null)

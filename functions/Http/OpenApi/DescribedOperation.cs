@@ -105,7 +105,7 @@ internal sealed class DescribedOperation(Endpoint endpoint, string method, Schem
 
     private JsonObject Success(int status)
     {
-        var response = new JsonObject { ["description"] = status switch { 201 => "Created.", 202 => "Accepted.", 204 => "Done.", 503 => "Not ready.", _ => "OK." } };
+        var response = new JsonObject { ["description"] = status switch { 201 => "Created.", 202 => "Accepted.", 204 => "Done.", 206 => "A part.", 503 => "Not ready.", _ => "OK." } };
         var answer = operation.Answer;
         var headers = new JsonObject();
         if (answer is { IsGenericType: true } && answer.GetGenericTypeDefinition() == typeof(Versioned<>))
@@ -129,7 +129,11 @@ internal sealed class DescribedOperation(Endpoint endpoint, string method, Schem
             response["headers"] = headers;
         }
 
-        if (answer is not null)
+        if (operation.AnswerMediaType is { } file)
+        {
+            response["content"] = new JsonObject { [file] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string", ["format"] = "binary" } } };
+        }
+        else if (answer is not null)
         {
             response["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = schemas.Of(answer) } };
         }

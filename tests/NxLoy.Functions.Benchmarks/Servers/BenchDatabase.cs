@@ -46,7 +46,7 @@ internal sealed class BenchDatabase
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args = null)
     {
         await using var connection = new NpgsqlConnection(server.Superuser(name));
-        return (await connection.QueryAsync<T>(sql, args)).AsList();
+        return (await connection.QueryAsync<T>(sql, args, commandTimeout: 1200)).AsList();
     }
 
     /// <summary>Reads every page once and writes out what is dirty, so that no measurement pays for the one before.</summary>

@@ -92,25 +92,29 @@ internal sealed class Site : IAsyncDisposable
         await database.DropAsync();
     }
 
+    /// <summary>What the app is started with.</summary>
+    public static Dictionary<string, string> SettingsOf(BenchPostgres server, TokenAuthority authority, BenchDatabase database) =>
+        new()
+        {
+            ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Production",
+            ["Authentication__Authority"] = authority.Address,
+            ["Authentication__Audience"] = TokenAuthority.Audience,
+            ["Keys__Sealing"] = server.Secrets.SealingKey,
+            ["Database__Owner"] = database.Owner,
+            ["Database__App"] = database.App,
+            ["Database__Worker"] = database.Worker,
+            ["EmbeddedRuntime__Database"] = database.Owner,
+            // Once a night all customers are looked over: not in the middle of a measurement.
+            ["AzureWebJobs.EveryQuarterHour.Disabled"] = "true",
+        };
+
     private static Task<ServerProcess> StartAppAsync(BenchPostgres server, TokenAuthority authority, BenchDatabase database, Checkout checkout)
     {
         var address = new Uri($"http://127.0.0.1:{Ports.AnyFree()}");
         return ServerProcess.StartAsync(
             "app", Path.Combine(checkout.Root, "functions", "bin", "Release", "net10.0", "NxLoy.Functions.dll"), ["--urls", address.ToString()],
             address, "api/health/live",
-            new Dictionary<string, string>
-            {
-                ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Production",
-                ["Authentication__Authority"] = authority.Address,
-                ["Authentication__Audience"] = TokenAuthority.Audience,
-                ["Keys__Sealing"] = server.Secrets.SealingKey,
-                ["Database__Owner"] = database.Owner,
-                ["Database__App"] = database.App,
-                ["Database__Worker"] = database.Worker,
-                ["EmbeddedRuntime__Database"] = database.Owner,
-                // Once a night all customers are looked over: not in the middle of a measurement.
-                ["AzureWebJobs.EveryQuarterHour.Disabled"] = "true",
-            },
+            SettingsOf(server, authority, database),
             checkout);
     }
 

@@ -44,14 +44,14 @@ internal sealed class TokenAuthority : IAsyncDisposable
         return authority;
     }
 
-    /// <summary>A token of a member of staff at one business.</summary>
-    public string Token(string subject, Guid business) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    /// <summary>A token at one business.</summary>
+    public string Token(string subject, Guid business, string role = "staff") => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
     {
         Issuer = Address,
         Audience = Audience,
         Expires = DateTime.UtcNow.AddHours(12),
         SigningCredentials = credentials,
-        Claims = new Dictionary<string, object> { ["sub"] = subject, ["roles"] = new[] { "staff" }, ["businesses"] = new[] { business.ToString() } },
+        Claims = new Dictionary<string, object> { ["sub"] = subject, ["roles"] = new[] { role }, ["businesses"] = new[] { business.ToString() } },
     });
 
     public async ValueTask DisposeAsync()

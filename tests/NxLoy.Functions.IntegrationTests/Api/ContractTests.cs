@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NxLoy.Functions.Customers;
+using NxLoy.Functions.Embedded;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 using Xunit.Sdk;
@@ -11,7 +13,7 @@ namespace NxLoy.Functions.IntegrationTests.Api;
 /// Drives every operation to its success and to every problem it says it may answer. That the answers are as described is
 /// checked by <see cref="Contract"/>, which each client of the tests goes through.
 /// </summary>
-public sealed class ContractTests(TestApp app) : IClassFixture<TestApp>
+public sealed class ContractTests(FilingApp app) : IClassFixture<FilingApp>
 {
     // A race, a bug, three outages, and a limit that these settings do not set: nothing that a request alone brings about.
     // Their documents are made as all others.
@@ -96,9 +98,22 @@ public sealed class ContractTests(TestApp app) : IClassFixture<TestApp>
                 headers = [(Caller.BusinessHeader, stage.Business.ToString()), .. headers];
             }
 
+            if (call.WithoutStorage)
+            {
+                return SendWithoutStorageAsync(stage, call, headers);
+            }
+
+            headers = [.. call.Headers, .. headers];
             client ??= call.Role is { } role ? app.AsOf(stage.Business, role, call.About?.ToString()) : roles.Length == 0 ? app.Anonymous() : stage.As(roles[0]);
             var all = NeedsIfMatch && headers is not [("If-Match", _)] ? [.. headers, ("If-Match", "*")] : headers;
             return client.SendAsync(method, call.Path, call.Body, [.. all.Where(header => header.Value.Length > 0)]);
+        }
+
+        private async Task<Answer> SendWithoutStorageAsync(Stage stage, Call call, IReadOnlyList<(string, string)> headers)
+        {
+            await using var database = await TestDatabase.CloneAsync();
+            await using var bare = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, TestApp.Settings(database));
+            return await new ApiClient(bare.CreateClient(), TestApp.Token(roles[0], [stage.Business]), TestApp.Contract).SendAsync(method, call.Path, call.Body, [.. headers]);
         }
 
         private async Task<Answer> ReuseAsync(Stage stage, Call call)

@@ -13,6 +13,11 @@ public sealed record Call(string Path, object? Body = null)
 
     /// <summary>The customer whom it concerns, where its path names none.</summary>
     public Guid? About { get; init; }
+
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+
+    /// <summary>Asked of an app that has no storage for files.</summary>
+    public bool WithoutStorage { get; init; }
 }
 
 /// <summary>How an operation is brought to succeed, and to answer the problems of its own.</summary>

@@ -1,3 +1,4 @@
+using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 using Xunit.Sdk;
 
@@ -9,7 +10,7 @@ public sealed class AttackedApp : IAsyncLifetime
     private Wire? wire;
     private Tables? tables;
 
-    public TestApp App { get; } = new();
+    public TestApp App { get; } = new() { KeepsFiles = true };
 
     internal Wire Wire => wire!;
 
@@ -19,6 +20,7 @@ public sealed class AttackedApp : IAsyncLifetime
     internal async Task RefusesAsync(IEnumerable<Attack> attacks)
     {
         var (failures, sent) = (new List<string>(), 0);
+        await QuietAsync();
         var before = await Tables.ReadAsync();
         foreach (var attack in attacks)
         {
@@ -46,6 +48,10 @@ public sealed class AttackedApp : IAsyncLifetime
         var answer = await Wire.SendAsync(target.Valid);
         Assert.True(answer.Code is >= 200 and < 300, $"What the attacks on {target.Operation} were made from is refused too: {answer.Code} {answer.Text}");
     }
+
+    /// <summary>Waits for what requests before have set going: its rows are no doing of the next one.</summary>
+    internal Task QuietAsync() => Eventually.TrueAsync(async () => (await App.Database.QueryAsync<bool>(
+        "select not exists (select from customer_data_exports where status = 'PROCESSING' or status = 'PENDING' and approval <> 'WAITING')"))[0]);
 
     internal static string? Change(IReadOnlyList<string> before, IReadOnlyList<string> after) =>
         before.SequenceEqual(after) ? null : $"left something in the tables: {string.Join(", ", after.Except(before))} (before: {string.Join(", ", before.Except(after))})";

@@ -52,7 +52,11 @@ public sealed class BadInputTests(AttackedApp app) : IClassFixture<AttackedApp>
     }
 
     /// <summary>What people may ask of a business that has closed, too: their right to their data ends with nobody's business.</summary>
-    private static readonly string[] Rights = ["DeleteCustomer", "ApproveErasure", "RejectErasure", "CancelErasure", "PostHold", "DeleteHold"];
+    private static readonly string[] Rights =
+    [
+        "DeleteCustomer", "ApproveErasure", "RejectErasure", "CancelErasure", "PostHold", "DeleteHold",
+        "PostExport", "PostPersonExport", "ApproveExport", "RejectExport", "RetryExport",
+    ];
 
     public static TheoryData<string> WithOptionalBody =>
         [.. Described.All.Where(operation => operation is { TakesBody: true, NeedsBody: false }).Select(operation => operation.Name).Order()];

@@ -1,4 +1,5 @@
 using NxLoy.Functions.Http;
+using NxLoy.Functions.IntegrationTests.Exports;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.BadInput;
@@ -31,12 +32,15 @@ internal sealed record World
     /// <summary>On <see cref="Customer"/>.</summary>
     public required Guid Hold { get; init; }
 
+    /// <summary>A package of <see cref="Customer"/> that can be downloaded.</summary>
+    public required Guid Export { get; init; }
+
     public required string Tag { get; init; }
 
     /// <summary>Texts by which it finds a customer: emails, phone, external id, referral code, and the id of a sale.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
-    public IEnumerable<Guid> Ids => [Business, Customer, Referred, Deleted, Note, Person, Erasure, Hold];
+    public IEnumerable<Guid> Ids => [Business, Customer, Referred, Deleted, Note, Person, Erasure, Hold, Export];
 
     public static async Task<World> MakeAsync(TestApp app, string mark)
     {
@@ -63,8 +67,11 @@ internal sealed record World
         var elsewhere = await app.CustomerAsync(business: third);
         var person = await app.WithToken(TestApp.Token("compliance", [business, third])).SendAsync(
             HttpMethod.Put, path + "/person", new { businessId = third, customerId = elsewhere.Id }, (Caller.BusinessHeader, business.ToString()));
+        var export = await owner.AskAsync(customer.Id, "GDPR_BASIC", mark);
+        await owner.EndAsync(export);
         return new World
         {
+            Export = export,
             Mark = mark,
             Business = business,
             Customer = customer.Id,
@@ -92,6 +99,7 @@ internal sealed record World
         (var path, "id") when path.StartsWith("/api/v1/erasures/", StringComparison.Ordinal) => Erasure.ToString(),
         ("/api/v1/customers/{id}/restore", "id") => Deleted.ToString(),
         (var path, "id") when path.StartsWith("/api/v1/customers/", StringComparison.Ordinal) => Customer.ToString(),
+        (var path, "id") when path.StartsWith("/api/v1/exports/", StringComparison.Ordinal) => Export.ToString(),
         (var path, "id") when path.StartsWith("/api/v1/people/", StringComparison.Ordinal) => Person.ToString(),
         _ => throw new NotSupportedException($"{operation.Path} takes {parameter}, of which no world has one yet: give World one, and name it here."),
     };

@@ -44,6 +44,14 @@ public sealed class IsolationTests(AttackedApp app) : IClassFixture<AttackedApp>
         ["PutCustomerPerson"] = "compliance",
         ["DeleteCustomerPerson"] = "compliance",
         ["GetPerson"] = "compliance",
+        ["PostExport"] = "owner compliance customer",
+        ["PostPersonExport"] = "compliance",
+        ["GetExports"] = "owner compliance customer",
+        ["GetExport"] = "owner compliance customer",
+        ["ApproveExport"] = "owner compliance",
+        ["RejectExport"] = "owner compliance",
+        ["RetryExport"] = "owner compliance",
+        ["DownloadExport"] = "owner compliance customer",
         ["GetBusiness"] = "owner",
         ["PutBusiness"] = "owner",
         ["PostEvents"] = "service",
@@ -199,7 +207,7 @@ public sealed class IsolationTests(AttackedApp app) : IClassFixture<AttackedApp>
         Assert.True(own.Code is >= 200 and < 300, own.Text);
     }
 
-    /// <summary>The valid request under another role; a customer asks as the one that the path names.</summary>
+    /// <summary>The valid request under another role; a customer asks as the one that it is about.</summary>
     private static Sent As(Target target, string role) => target.Valid with
     {
         Token = TestApp.Token(role, target.Businesses, role == "customer" ? SelfOf(target) : null),
