@@ -1,3 +1,4 @@
+using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 

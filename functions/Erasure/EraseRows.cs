@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using NxLoy.Functions.Database;
+using NxLoy.Functions.Exports;
 using NxLoy.Functions.Preferences;
 
 namespace NxLoy.Functions.Erasure;
@@ -38,6 +39,7 @@ public sealed class EraseRows(BusinessDatabase database, ErasedPeople erased, Ti
         }
 
         await RememberAsync(session, request, known, now);
+        await StopExports.ExecuteAsync(session, request.CustomerId, now);
         await session.ExecuteAsync(
             "update erasure_requests set status = 'PROCESSING', erased_at = @now, erased_rows = @rows::jsonb where business_id = @business and id = @id",
             new { business = session.Business, erasure.Id, now, rows = JsonSerializer.Serialize(await EraseTablesAsync(session, request.CustomerId, now)) });

@@ -84,7 +84,7 @@ public static class ErasedTables
     /// once it has found nothing.
     /// </summary>
     public static IReadOnlyList<string> ErasedElsewhere { get; } =
-        ["customer_data_exports.request_reason", "erasure_requests.sealed_identifiers", "erasure_requests.identifiers_key"];
+        ["customer_data_exports.request_reason", "customer_data_exports.decision_reason", "erasure_requests.sealed_identifiers", "erasure_requests.identifiers_key"];
 
     /// <summary>Figures and proofs that stay on the tombstone, each with the ground it stands on.</summary>
     public static IReadOnlyList<KeptTable> Kept { get; } =
@@ -100,6 +100,7 @@ public static class ErasedTables
         new("consent_changes", "Consents given and withdrawn: flag, time and source", "GDPR art. 7(1): proof of consent", Retention.OfTheBusiness),
         new("customer_communication_preferences", "That nothing may be sent", "GDPR art. 21: objections are kept to be honoured", Retention.OfTheBusiness),
         new("customer_data_exports", "That data were exported, and when", "GDPR art. 5(2): accountability", Retention.OfTheBusiness),
+        new("customer_data_export_sections", "How many rows those exports had", "GDPR art. 5(2): accountability", Retention.OfTheBusiness),
         new("erasure_requests", "This erasure", "GDPR art. 5(2): accountability", Retention.OfTheBusiness),
         new("legal_holds", "That holds stood, and when", "GDPR art. 5(2): accountability", Retention.OfTheBusiness),
         new("erasure_ledger", "Digests of email and phone, keyed per business", "GDPR art. 17 and 21: a restored backup must not bring the person back", Retention.Always),

@@ -10,12 +10,12 @@ namespace NxLoy.Functions.Erasure;
 /// </summary>
 public sealed class ScanForErased(BusinessDatabase database, EraseFiles files, Alerts alerts)
 {
-    /// <returns>How many rows and files had to be repaired; 0 when nothing is left.</returns>
+    /// <returns>How many rows had to be repaired; 0 when nothing is left.</returns>
     public async Task<int> ExecuteAsync(ErasureKey erasure, CancellationToken cancellation)
     {
-        var left = await files.DeleteAsync(erasure, cancellation);
+        await files.DeleteAsync(erasure, cancellation);
         var repaired = await database.InTransactionAsync<int>(erasure.BusinessId, session => ScanAsync(session, erasure), cancellation);
-        return left + repaired.Value;
+        return repaired.Value;
     }
 
     private async Task<Result<int>> ScanAsync(Session session, ErasureKey erasure)

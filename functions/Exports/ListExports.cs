@@ -1,3 +1,4 @@
+using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 
@@ -14,6 +15,11 @@ public sealed class ListExports(BusinessDatabase database, Cursors cursors)
         if (cursor.Failed(out var invalid))
         {
             return invalid;
+        }
+
+        if (query.CustomerId is { } asked && (await VisibleCustomer.FindAsync(database, caller, asked, cancellation)).Problem is not null)
+        {
+            return Problem.Invalid(new Fault("customerId", "unknown_customer", "This business has no such customer."));
         }
 
         var rows = await ReadAsync(caller, query, cursor.Value, cancellation);

@@ -248,8 +248,6 @@ internal static class Scenarios
         return new Call($"{Erasures}/{erasure}") { About = customer.Id };
     }
 
-    private static Call Then(this Call about, string act, object? body = null) => about with { Path = about.Path + act, Body = body };
-
     private static async Task<Answer> ErasedAsync(Stage stage)
     {
         var customer = await stage.CustomerAsync();

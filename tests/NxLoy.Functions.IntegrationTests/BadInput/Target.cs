@@ -28,9 +28,6 @@ internal sealed record Target(Described Operation, Stage Stage, Sent Valid)
         }) { Businesses = businesses, About = call.About };
     }
 
-    /// <summary>The customer whom the request concerns, where its path names none.</summary>
-    public Guid? About { get; init; }
-
     /// <summary>What the request's token names.</summary>
     public required IReadOnlyList<Guid> Businesses { get; init; }
 

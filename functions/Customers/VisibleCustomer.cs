@@ -1,14 +1,14 @@
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 
-namespace NxLoy.Functions.Engagement;
+namespace NxLoy.Functions.Customers;
 
-/// <summary>Whether the customer of a list is there for the caller at all; asked only when the list is empty.</summary>
-internal static class VisibleCustomer
+/// <summary>Whether a customer is there for the caller at all: what a list about one asks when it has nothing to show.</summary>
+public static class VisibleCustomer
 {
     public static async Task<Result<Done>> FindAsync(BusinessDatabase database, Caller caller, Guid customer, CancellationToken cancellation)
     {
-        var found = await database.QueryAsync<Guid>(
+        var found = !caller.Sees(customer) ? [] : await database.QueryAsync<Guid>(
             caller.Business,
             "select id from customers where business_id = @business and id = @customer and (deleted_at is null or @seesDeleted)",
             new { business = caller.Business, customer, caller.SeesDeleted },
