@@ -5,9 +5,11 @@ namespace NxLoy.Functions.IntegrationTests.Chinook;
 /// <summary>A business with the store's customers and invoices, all of them sent through the API.</summary>
 public sealed class ChinookStore : IAsyncLifetime
 {
-    private readonly TestApp app = new();
+    private readonly TestApp app = new() { KeepsFiles = true };
 
     private readonly List<string> refused = [];
+
+    public TestApp App => app;
 
     public ApiClient Owner => app.As("owner");
 

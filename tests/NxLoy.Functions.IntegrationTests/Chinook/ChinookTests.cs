@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NxLoy.Functions.IntegrationTests.Exports;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.Chinook;
@@ -63,6 +64,25 @@ public sealed class ChinookTests(ChinookStore store) : IClassFixture<ChinookStor
 
         Assert.All((await store.SendInvoicesAsync()).Outcomes(), outcome => Assert.Equal("duplicate", outcome));
         Assert.Equal(before.Select(item => item.ToJsonString()), (await AllAsync()).Select(item => item.ToJsonString()));
+    }
+
+    [FactBesideChinook]
+    public async Task EveryCustomersPackage_HoldsItsInvoicesToTheLine()
+    {
+        var invoices = ChinookFiles.Invoices.ToLookup(invoice => invoice.CustomerExternalId);
+        var lines = ChinookFiles.Lines.ToLookup(line => line.InvoiceId);
+        foreach (var customer in await AllAsync())
+        {
+            var package = await store.App.ExportedAsync(customer["id"]!.GetValue<Guid>());
+
+            var expected = invoices[(string)customer["externalId"]!].ToList();
+            Assert.Equal((string?)customer["fullName"], $"{package.Json("profile")[0]!["firstName"]} {package.Json("profile")[0]!["lastName"]}");
+            Assert.Equal(expected.Select(invoice => invoice.InvoiceId).Order(), package.Json("transactions").Select(row => (string)row!["id"]!).Order());
+            Assert.Equal(expected.Sum(invoice => invoice.Total), package.Json("transactions").Sum(row => (decimal)row!["amount"]!));
+            Assert.Equal(
+                expected.SelectMany(invoice => lines[invoice.InvoiceId]).Select(line => line.Product).Order(StringComparer.Ordinal),
+                package.Json("transaction-items").Select(row => (string)row!["product"]!).Order(StringComparer.Ordinal));
+        }
     }
 
     private async Task<IEnumerable<string>> NamesAsync(string search) =>

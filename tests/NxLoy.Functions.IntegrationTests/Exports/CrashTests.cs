@@ -31,7 +31,7 @@ public sealed class CrashTests : IAsyncLifetime
             var (n, wasKilled) = (0, true);
             while (wasKilled)
             {
-                await app.Database.QueryAsync<int>("delete from customer_data_exports; delete from outbox where type like 'customers.data_export.%'");
+                await app.Database.QueryAsync<int>("delete from customer_data_exports; delete from idempotency_keys; delete from outbox where type like 'customers.data_export.%'");
                 var victim = process;
                 proxy.Arm(++n, victim.Kill);
                 await AskAsync(victim, all.Customer);

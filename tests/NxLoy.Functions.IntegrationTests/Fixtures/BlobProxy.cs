@@ -76,7 +76,7 @@ internal sealed partial class BlobProxy : IAsyncDisposable
 
         foreach (var (name, values) in context.Request.Headers)
         {
-            if (!NotPassedOn.Contains(name) && !request.Headers.TryAddWithoutValidation(name, values.ToArray()))
+            if (!NotPassedOn.Contains(name) && name != "Content-Length" && !request.Headers.TryAddWithoutValidation(name, values.ToArray()))
             {
                 request.Content?.Headers.TryAddWithoutValidation(name, values.ToArray());
             }

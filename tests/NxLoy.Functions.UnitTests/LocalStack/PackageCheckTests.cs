@@ -38,7 +38,7 @@ public sealed class PackageCheckTests : IDisposable
         { "s.json", Json.Replace("\"ok\":true", "\"ok\":\"yes\"", StringComparison.Ordinal), "s.json, row 1: ok is no boolean." },
         { "s.json", Json.Replace(":1.5", ":\"1.5\"", StringComparison.Ordinal), "s.json, row 1: amount is no number." },
         { "s.csv", Csv.Replace("id,name", "name,id", StringComparison.Ordinal), "s.csv: its first line does not name the columns of the manifest." },
-        { "s.csv", Csv[..^10], "s.csv has 1 rows, where the manifest says 2." },
+        { "s.csv", Csv[..^9], "s.csv has 1 rows, where the manifest says 2." },
         { "s.csv", Csv + ",,\r\n", "s.csv, row 3: it has 3 cells, where the manifest has 8 columns." },
     };
 
