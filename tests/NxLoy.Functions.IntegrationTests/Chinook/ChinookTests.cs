@@ -71,7 +71,7 @@ public sealed class ChinookTests(ChinookStore store) : IClassFixture<ChinookStor
     {
         var invoices = ChinookFiles.Invoices.ToLookup(invoice => invoice.CustomerExternalId);
         var lines = ChinookFiles.Lines.ToLookup(line => line.InvoiceId);
-        foreach (var customer in await AllAsync())
+        await Parallel.ForEachAsync(await AllAsync(), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (customer, _) =>
         {
             var package = await store.App.ExportedAsync(customer["id"]!.GetValue<Guid>());
 
@@ -82,7 +82,7 @@ public sealed class ChinookTests(ChinookStore store) : IClassFixture<ChinookStor
             Assert.Equal(
                 expected.SelectMany(invoice => lines[invoice.InvoiceId]).Select(line => line.Product).Order(StringComparer.Ordinal),
                 package.Json("transaction-items").Select(row => (string)row!["product"]!).Order(StringComparer.Ordinal));
-        }
+        });
     }
 
     private async Task<IEnumerable<string>> NamesAsync(string search) =>
