@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using NxLoy.Functions.LocalStack.Tools;
 
 namespace NxLoy.Functions.LocalStack;
@@ -59,9 +60,17 @@ internal sealed record Secrets
     {
         try
         {
-            return JsonSerializer.Deserialize<Secrets>(File.ReadAllBytes(path), Json);
+            // One that an earlier version wrote lacks what has come since: that is made now, and the rest stays.
+            var kept = (JsonNode.Parse(File.ReadAllBytes(path)) ?? new JsonArray()).AsObject();
+            var made = JsonSerializer.SerializeToNode(Make(), Json)!.AsObject();
+            var news = made.Where(secret => !kept.ContainsKey(secret.Key)).ToList();
+            foreach (var (name, value) in news)
+                kept[name] = value!.DeepClone();
+            if (news.Count > 0 && news.Count < made.Count)
+                PrivateFile.Write(path, kept.ToJsonString(Json));
+            return kept.Deserialize<Secrets>(Json);
         }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or JsonException)
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -25,6 +25,10 @@ internal static class RunCommand
         ./run verify-audit               follows the app's audit log; says what is broken, and ends with 1 if something is
         ./run validate-export FILE       checks a downloaded export by itself: digests, counts, columns; ends with 1 at
                                          the first fault, and names it
+        ./run verify-certificate FILE [--key-id K]
+                                         checks an erasure certificate by itself, and says what it certifies; ends with 1 if
+                                         it does not hold, or K is not its key
+        ./run apply-erasures             after a restore of the database: erases again whom the ledger in blob storage names
         ./run advance 30d                moves business time forward (30d, 12h, 45m, 2w, P30D)
 
         A second ./run takes over from the first. Whatever was killed, the next ./run mends.
@@ -54,6 +58,10 @@ internal static class RunCommand
                 return await VerifyAuditCommand.ExecuteAsync(line, checkout, cancellationToken);
             case "validate-export":
                 return await ValidateExportCommand.ExecuteAsync(line, cancellationToken);
+            case "verify-certificate":
+                return await VerifyCertificateCommand.ExecuteAsync(line, cancellationToken);
+            case "apply-erasures":
+                return await ApplyErasuresCommand.ExecuteAsync(line, checkout, cancellationToken);
             case null when line.Flag("--info"):
                 line.Done();
                 return InfoCommand.Execute(checkout);

@@ -33,8 +33,10 @@ public sealed class CertificateKey(ErasureOptions options)
             }
             else
             {
-                ec.ImportPkcs8PrivateKey(Convert.FromBase64String(setting ?? throw Unusable()), out _);
+                ec.ImportPkcs8PrivateKey(Convert.FromBase64String(setting ?? ""), out _);
             }
+
+            ec.SignHash(new byte[32]); // a public key signs nothing
         }
         catch (Exception unreadable) when (unreadable is CryptographicException or FormatException or ArgumentException)
         {

@@ -69,6 +69,7 @@ internal sealed record World
             HttpMethod.Put, path + "/person", new { businessId = third, customerId = elsewhere.Id }, (Caller.BusinessHeader, business.ToString()));
         var export = await owner.AskAsync(customer.Id, "GDPR_BASIC", mark);
         await owner.EndAsync(export);
+        await owner.EndAsync(await owner.AskAsync(referred.Id, "GDPR_BASIC", mark));
         return new World
         {
             Export = export,
