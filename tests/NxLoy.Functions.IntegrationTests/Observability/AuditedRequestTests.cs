@@ -5,7 +5,7 @@ using NxLoy.Functions.IntegrationTests.Fixtures;
 namespace NxLoy.Functions.IntegrationTests.Observability;
 
 /// <summary>Which requests leave an audit row, and that none gets its answer without one.</summary>
-public sealed class AuditedRequestTests(TestApp app) : IClassFixture<TestApp>
+public sealed class AuditedRequestTests(FilingApp app) : IClassFixture<FilingApp>
 {
     // They show and change nothing of any customer.
     private static readonly HashSet<string> NotAboutCustomers = ["GetBusiness", "PutBusiness", "VerifyAudit", "GetMetricsRebuild"];

@@ -17,7 +17,7 @@ public sealed class LogTests(AttackedApp app) : IClassFixture<AttackedApp>
     public async Task Log_HoldsNothingThatARequestSaysOfAnybodyAndNoToken()
     {
         using var log = new KeptLog();
-        var settings = TestApp.Settings(app.App.Database);
+        var settings = new Dictionary<string, string?>(app.App.StartedWith); // and shares its durable work
         settings["Logging:LogLevel:Default"] = "Information";
         await using var host = await FunctionsTestHost.StartAsync(
             typeof(CustomerFunctions).Assembly, settings, services => services.AddSingleton<ILoggerProvider>(log));
