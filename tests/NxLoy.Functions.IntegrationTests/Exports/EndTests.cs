@@ -116,6 +116,18 @@ public sealed class EndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task BeginningThatCouldNotSaySo_IsTakenUpWhereItWas()
+    {
+        var (export, _) = await CompletedAsync();
+        await app.Database.QueryAsync<int>("update customer_data_exports set status = 'PROCESSING' where id = @export", new { export });
+
+        var pieces = await app.Host.Services.GetRequiredService<BeginExport>().ExecuteAsync(new ExportRun(export, app.Business, 1), default);
+
+        Assert.Equal(["profile", "transactions", "transaction-items"], pieces.Select(piece => piece.Section));
+        Assert.Equal([3], await app.Database.QueryAsync<int>("select count(rows)::int from customer_data_export_sections where export_id = @export", new { export }));
+    }
+
+    [Fact]
     public async Task Month_InWhichNobodyDecides_Warns()
     {
         var customer = (await app.CustomerAsync()).Id;

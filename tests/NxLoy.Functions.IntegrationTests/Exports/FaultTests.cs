@@ -204,7 +204,7 @@ public sealed class FaultTests : IAsyncLifetime
         var (held, go) = (new TaskCompletionSource(), new TaskCompletionSource());
         Proxy.Pass = async context =>
         {
-            if (context.Request.Method == "PUT" && context.Request.Path.Value!.Contains("package.", StringComparison.Ordinal))
+            if (context.Request.Query["comp"] == "blocklist" && context.Request.Path.Value!.Contains("package.", StringComparison.Ordinal))
             {
                 held.TrySetResult();
                 await go.Task;

@@ -93,6 +93,14 @@ public sealed class RequestTests(FilingApp app) : IClassFixture<FilingApp>
     }
 
     [Fact]
+    public async Task ExportThatIsNotThere_CannotBeDecidedOn()
+    {
+        (await app.As("owner").PostAsync($"/api/v1/exports/{Guid.NewGuid()}/approve")).Expect(404);
+        (await app.As("owner").PostAsync($"/api/v1/exports/{Guid.NewGuid()}/reject", new { reason = "No." })).Expect(404);
+        (await app.As("owner").PostAsync($"/api/v1/exports/{Guid.NewGuid()}/retry")).Expect(404);
+    }
+
+    [Fact]
     public async Task TwoWhoDecideAtOnce_OneOfThemHasDecided()
     {
         var customer = (await app.CustomerAsync()).Id;
