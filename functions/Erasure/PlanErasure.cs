@@ -39,7 +39,16 @@ public sealed class PlanErasure(BusinessDatabase database, Alerts alerts, TimePr
         alerts.Raise("erasure_failed", erasure.BusinessId, erasure.Id, "A step failed in spite of every retry; the log of its activities says why. The daily sweep begins again.");
 
     // Before the commit: rather an alert twice than none.
-    private void Alert(ErasureKey erasure, ErasureRow row, int days) => alerts.Raise(
-        days > 0 ? "erasure_unapproved" : "erasure_overdue", erasure.BusinessId, erasure.Id,
-        string.Create(CultureInfo.InvariantCulture, $"Nobody has approved or rejected it. It is due at {row.DueAt.UtcDateTime:u}."));
+    private void Alert(ErasureKey erasure, ErasureRow row, int days)
+    {
+        var detail = string.Create(CultureInfo.InvariantCulture, $"Nobody has approved or rejected it. It is due at {row.DueAt.UtcDateTime:u}.");
+        if (days > 0)
+        {
+            alerts.Raise("erasure_unapproved", erasure.BusinessId, erasure.Id, detail);
+        }
+        else
+        {
+            alerts.Raise("erasure_overdue", erasure.BusinessId, erasure.Id, detail);
+        }
+    }
 }
