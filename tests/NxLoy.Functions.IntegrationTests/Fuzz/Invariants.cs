@@ -19,7 +19,11 @@ internal static class Invariants
         ("every accepted event has its transaction", "select business_id::text from inbox where outcome = 'accepted' group by business_id having count(*) <> (select count(*) from transactions t where t.business_id = inbox.business_id)"),
         ("every transaction's customer has figures that count it",
             "select m.customer_id::text from customer_metrics m where (m.visit_count > 0) <> exists (select from transactions t where t.customer_id = m.customer_id and t.kind = 'SALE' and t.amount > t.reversed_amount) and not exists (select from transactions t where t.customer_id = m.customer_id and t.kind = 'VOID')"),
-        ("every key stands for something", "select key from idempotency_keys k where resource_id is null or (status <> 201)"),
+        ("every key stands for something", "select key from idempotency_keys k where resource_id is null or status not in (201, 202)"),
+        ("every export has the event of its request",
+            "select id::text from customer_data_exports e where not exists (select from outbox o where o.type = 'customers.data_export.requested' and o.data ->> 'exportId' = e.id::text)"),
+        ("every completed export has all its sections and every other one is without a package",
+            "select id::text from customer_data_exports e where (status = 'COMPLETED') <> (file_blob is not null) or status = 'COMPLETED' and exists (select from customer_data_export_sections s where s.export_id = e.id and s.rows is null)"),
         ("every person is somebody", "select id::text from people p where not exists (select from customers c where c.person_id = p.id)"),
         ("no customer has too many tags", "select customer_id::text from customer_tags group by customer_id having count(*) > 250"),
     ];
