@@ -44,7 +44,7 @@ internal static class Certificates
     private static string InWords(JsonNode certificate, string thumbprint, bool isExpected)
     {
         var erased = certificate["erased"]!.AsObject().Where(table => (int)table.Value! > 0).Select(table => $"{table.Key} {table.Value}");
-        var kept = certificate["kept"]!.AsArray().Select(one => $"  {one!["table"]}, {one["rows"]} rows: {one["what"]} ({one["ground"]}; {one["retention"]})");
+        var kept = certificate["kept"]!.AsArray().Select(one => $"  {one!["table"]}{(one["rows"] is { } rows ? $", {rows} rows" : "")}: {one["what"]} ({one["ground"]}; {one["retention"]})");
         return $"""
             The certificate holds. {certificate["businessName"]} erased customer {certificate["customerId"]} at {certificate["erasedAt"]}, and found nothing left at {certificate["completedAt"]}.
             Erased, in rows: {string.Join(", ", erased)}.

@@ -6,7 +6,7 @@ namespace NxLoy.Functions;
 internal static class SealingSetup
 {
     public static IServiceCollection AddSealing(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddSingleton(_ => new Sealing(Secret(configuration["Keys:Sealing"])));
+        services.AddSingleton(_ => new Sealing(Secret(configuration["Keys:Sealing"]))).AddSingleton<ErasedIds>();
 
     private static byte[] Secret(string? setting)
     {

@@ -9,7 +9,7 @@ namespace NxLoy.Functions.Activity;
 /// nothing. The number of statements does not depend on the batch's size (1 to some thousands of facts). Whatever the
 /// order in which facts arrive and however they are split into batches, the figures come out the same.
 /// </summary>
-public sealed class RecordTransactions(BusinessDatabase database, TimeProvider time)
+public sealed class RecordTransactions(BusinessDatabase database, ErasedIds erased, TimeProvider time)
 {
     private static readonly Problem TakenMeanwhile = new(409, "changed_meanwhile", "Another batch recorded one of these transactions at the same moment.");
 
@@ -37,7 +37,7 @@ public sealed class RecordTransactions(BusinessDatabase database, TimeProvider t
         }
     }
 
-    private static async Task<Result<IReadOnlyList<TransactionOutcome>>> RecordAsync(Session session, IReadOnlyList<TransactionFact> facts, DateTimeOffset now)
+    private async Task<Result<IReadOnlyList<TransactionOutcome>>> RecordAsync(Session session, IReadOnlyList<TransactionFact> told, DateTimeOffset now)
     {
         var business = await WritableBusiness.ReadAsync(session);
         if (business.Failed(out var closed))
@@ -45,8 +45,9 @@ public sealed class RecordTransactions(BusinessDatabase database, TimeProvider t
             return closed;
         }
 
-        var customers = await LockCustomersAsync(session, facts);
-        var known = await ReadKnownAsync(session, facts, customers);
+        var customers = await LockCustomersAsync(session, told);
+        var facts = await WithoutErasedAsync(session, told, customers.Erased);
+        var known = await ReadKnownAsync(session, facts, customers.All);
         var judgements = TransactionRules.Judge(facts, known, business.Value.Currency, business.Value.TimeZone, now);
 
         // By id, so that two batches that hold the same ids wait for each other in one order.
@@ -71,10 +72,40 @@ public sealed class RecordTransactions(BusinessDatabase database, TimeProvider t
 
     // All the batch's customers before anything else and in the order of their ids: two batches that share some go one
     // after the other, and a sale's refunds are never judged at the same time, since they are of the same customer.
-    private static async Task<HashSet<Guid>> LockCustomersAsync(Session session, IReadOnlyList<TransactionFact> facts) =>
-        [.. await session.QueryAsync<Guid>(
-            "select id from customers where business_id = @business and id = any(@ids) order by id for no key update",
-            new { business = session.Business, ids = facts.Select(fact => fact.CustomerId).Distinct().ToArray() })];
+    private static async Task<(HashSet<Guid> All, HashSet<Guid> Erased)> LockCustomersAsync(Session session, IReadOnlyList<TransactionFact> facts)
+    {
+        var rows = await session.QueryAsync<CustomerRow>(
+            "select id, erased_at is not null as iserased from customers where business_id = @business and id = any(@ids) order by id for no key update",
+            new { business = session.Business, ids = facts.Select(fact => fact.CustomerId).Distinct().ToArray() });
+        return ([.. rows.Select(row => row.Id)], [.. rows.Where(row => row.IsErased).Select(row => row.Id)]);
+    }
+
+    /// <summary>
+    /// The facts by the ids that their transactions have here: an erasure may have taken an id that named somebody, and the
+    /// same sale told again is still the same. About an erased customer only ids and figures are kept.
+    /// </summary>
+    private async Task<IReadOnlyList<TransactionFact>> WithoutErasedAsync(Session session, IReadOnlyList<TransactionFact> facts, HashSet<Guid> erasedCustomers)
+    {
+        var forms = facts.SelectMany(fact => new[] { fact.TransactionId, fact.OriginalTransactionId }).OfType<string>()
+            .Where(TransactionRules.IsId).Distinct(StringComparer.Ordinal)
+            .ToDictionary(id => id, id => erased.Of(session.Business, id), StringComparer.Ordinal);
+        string[] looked = erasedCustomers.Count == 0 ? [.. forms.Values] : [.. forms.Values, .. forms.Keys];
+        var recorded = (await session.QueryAsync<IdRow>(
+            "select id from transactions where business_id = @business and id = any(@looked)",
+            new { business = session.Business, looked })).Select(row => row.Id).ToHashSet(StringComparer.Ordinal);
+        if (recorded.Count == 0 && erasedCustomers.Count == 0)
+        {
+            return facts;
+        }
+
+        return [.. facts.Select(fact => erasedCustomers.Contains(fact.CustomerId)
+            ? fact with { TransactionId = Of(fact.TransactionId, isErased: true)!, OriginalTransactionId = Of(fact.OriginalTransactionId, isErased: false), Items = [] }
+            : fact with { TransactionId = Of(fact.TransactionId, isErased: false)!, OriginalTransactionId = Of(fact.OriginalTransactionId, isErased: false) })];
+
+        // An erased customer's sale that came before is found by the id it was given with, unless that had to go.
+        string? Of(string? id, bool isErased) =>
+            id is null || !forms.TryGetValue(id, out var form) ? id : recorded.Contains(form) ? form : isErased && !recorded.Contains(id) ? form : id;
+    }
 
     private static async Task<TransactionRules.Known> ReadKnownAsync(Session session, IReadOnlyList<TransactionFact> facts, HashSet<Guid> customers)
     {
@@ -175,6 +206,17 @@ public sealed class RecordTransactions(BusinessDatabase database, TimeProvider t
                 refunded = reversed.Select(sale => sale.Where(fact => fact.Kind == TransactionKind.REFUND).Sum(fact => fact.Amount)).ToArray(),
                 voided = reversed.Select(sale => sale.Any(fact => fact.Kind == TransactionKind.VOID)).ToArray(),
             });
+    }
+
+    private sealed record CustomerRow
+    {
+        public required Guid Id { get; init; }
+        public required bool IsErased { get; init; }
+    }
+
+    private sealed record IdRow
+    {
+        public required string Id { get; init; }
     }
 
     private sealed record TransactionRow

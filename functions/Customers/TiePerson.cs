@@ -92,7 +92,8 @@ public sealed class TiePerson(BusinessDatabase database, TimeProvider time)
     }
 
     private static Task<IReadOnlyList<Tie>> LockAsync(Session session, Guid customer) => session.QueryAsync<Tie>(
-        "select person_id as personid from customers where business_id = @business and id = @customer for no key update",
+        // Nobody is left of an erased one to be tied.
+        "select person_id as personid from customers where business_id = @business and id = @customer and erased_at is null for no key update",
         new { business = session.Business, customer });
 
     private static async Task<Guid> NewPersonAsync(Session session, DateTimeOffset now)

@@ -78,7 +78,8 @@ public sealed class BusinessDatabase(NpgsqlDataSource app, NpgsqlDataSource stan
     }
 
     internal static async Task<IReadOnlyList<T>> ReadAsync<T>(
-        DbConnection connection, DbTransaction? transaction, Guid? business, string sql, object? args, CancellationToken cancellation)
+        DbConnection connection, DbTransaction? transaction, Guid? business, string sql, object? args, CancellationToken cancellation,
+        TimeSpan? patience = null)
     {
         var parameters = new DynamicParameters(args);
         if (business is { } tenant)
@@ -90,7 +91,7 @@ public sealed class BusinessDatabase(NpgsqlDataSource app, NpgsqlDataSource stan
         // Without an explicit transaction both statements still share the implicit one of their round trip, which is as
         // long as set_config(..., is_local) lasts.
         await using var reader = await connection.ExecuteReaderAsync(
-            new CommandDefinition(sql, parameters, transaction, cancellationToken: cancellation));
+            new CommandDefinition(sql, parameters, transaction, (int?)patience?.TotalSeconds, cancellationToken: cancellation));
         if (business is not null)
         {
             await reader.NextResultAsync(cancellation);

@@ -31,10 +31,11 @@ public sealed class Session
     public Session As(Guid business) => new(connection, transaction, business, current, cancellation);
 
     /// <summary>Runs one statement and answers its rows.</summary>
-    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args = null)
+    /// <param name="patience">For how long; half a minute unless given, which is long for anything that somebody waits for.</param>
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args = null, TimeSpan? patience = null)
     {
         var isSet = current.Value == Business;
-        var rows = await BusinessDatabase.ReadAsync<T>(connection, transaction, isSet ? null : Business, sql, args, cancellation);
+        var rows = await BusinessDatabase.ReadAsync<T>(connection, transaction, isSet ? null : Business, sql, args, cancellation, patience);
         current.Value = Business;
         return rows;
     }

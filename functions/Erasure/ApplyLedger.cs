@@ -1,7 +1,11 @@
 using System.Text.Json;
+using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging;
+using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
+using NxLoy.Functions.Http;
+using NxLoy.Functions.Observability;
 using NxLoy.Functions.Storage;
 
 namespace NxLoy.Functions.Erasure;
@@ -11,7 +15,7 @@ namespace NxLoy.Functions.Erasure;
 /// Finds nothing to do on any other night.
 /// </summary>
 public sealed partial class ApplyLedger(
-    WorkerDatabase worker, BusinessDatabase database, BlobStorage storage, ErasureOptions options, TimeProvider time, ILogger<ApplyLedger> logger)
+    WorkerDatabase worker, BusinessDatabase database, BlobStorage storage, ErasureOptions options, Alerts alerts, TimeProvider time, ILogger<ApplyLedger> logger)
 {
     private const int Batch = 1000;
 
@@ -26,25 +30,35 @@ public sealed partial class ApplyLedger(
         }
 
         var container = await storage.ContainerAsync(options.LedgerContainer, cancellation);
-        var lacking = 0;
+        var (lacking, failures) = (0, new List<Exception>());
         await foreach (var page in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, LedgerEntry.Folder, cancellation).AsPages(pageSizeHint: Batch))
         {
             var keys = page.Values.Select(blob => LedgerEntry.KeyOf(blob.Name)).OfType<ErasureKey>().ToDictionary(key => key.Id);
             foreach (var id in await LackingAsync([.. keys.Keys], cancellation))
             {
-                var key = keys[id];
-                var entry = (await container.GetBlobClient(LedgerEntry.NameOf(key)).DownloadContentAsync(cancellation)).Value.Content.ToObjectFromJson<LedgerEntry>(JsonSerializerOptions.Web)!;
-                if (await TakeInAsync(entry, cancellation))
+                try
                 {
-                    await ensure(key);
+                    await ApplyAsync(container, keys[id], ensure, cancellation);
+                    lacking++;
                 }
-
-                lacking++;
+                catch (Exception failed) when (failed is not OperationCanceledException)
+                {
+                    failures.Add(failed); // one that cannot be read keeps nobody from the others
+                }
             }
         }
 
         Log.Applied(logger, lacking);
-        return lacking;
+        return failures.Count == 0 ? lacking : throw new AggregateException("Some entries of the erasure ledger could not be applied.", failures);
+    }
+
+    private async Task ApplyAsync(BlobContainerClient container, ErasureKey key, Func<ErasureKey, Task> ensure, CancellationToken cancellation)
+    {
+        var blob = await container.GetBlobClient(LedgerEntry.NameOf(key)).DownloadContentAsync(cancellation);
+        if (await TakeInAsync(blob.Value.Content.ToObjectFromJson<LedgerEntry>(JsonSerializerOptions.Web)!, cancellation))
+        {
+            await ensure(key);
+        }
     }
 
     private async Task<List<Guid>> LackingAsync(Guid[] ids, CancellationToken cancellation) =>
@@ -62,18 +76,30 @@ public sealed partial class ApplyLedger(
             {
                 var now = time.Now();
                 var args = new { business = session.Business, customer = entry.CustomerId, id = entry.ErasureId, now, entry.ErasedAt, entry.EmailDigest, entry.PhoneDigest };
+                await session.ExecuteAsync("select 1 from erasure_requests where business_id = @business and id = @id for update", args);
                 var customers = await session.QueryAsync<bool>(
                     "select erased_at is not null from customers where business_id = @business and id = @customer for update", args);
+
+                // As it was known then; what the customer was known by in the backup is erased with it, and was erased before.
+                await session.ExecuteAsync(
+                    """
+                    insert into erasure_ledger (erasure_id, business_id, customer_id, erased_at, email_digest, phone_digest, is_copied)
+                    values (@id, @business, @customer, @erasedAt, @emailDigest, @phoneDigest, true)
+                    on conflict (erasure_id) do nothing
+                    """,
+                    args);
                 if (customers is not [false])
                 {
-                    await session.ExecuteAsync(
-                        """
-                        insert into erasure_ledger (erasure_id, business_id, customer_id, erased_at, email_digest, phone_digest, is_copied)
-                        values (@id, @business, @customer, @erasedAt, @emailDigest, @phoneDigest, true)
-                        on conflict (erasure_id) do nothing
-                        """,
-                        args);
                     return false;
+                }
+
+                // Out of sight and out of audiences before anything else; a hold that the backup brought back may make it wait.
+                await DeleteCustomer.ExecuteAsync(session, entry.CustomerId, new IfMatch(["*"]), new Reason(null), seesDeleted: true, now);
+                if ((await session.QueryAsync<bool>(
+                    "select exists (select from legal_holds where business_id = @business and customer_id = @customer and released_at is null and (until is null or until > @now))",
+                    args))[0])
+                {
+                    alerts.Raise("erasure_held_after_restore", entry.BusinessId, entry.ErasureId, "A legal hold stands in the restored database that did not stand when the customer was erased: release it if it was released.");
                 }
 
                 await session.ExecuteAsync(

@@ -43,10 +43,10 @@ public sealed record Certificate
 }
 
 /// <param name="What">In plain words.</param>
-/// <param name="Rows">How many of the customer's stay.</param>
+/// <param name="Rows">How many of the customer's stay; null where they are not counted.</param>
 /// <param name="Ground">Why they may.</param>
 /// <param name="Retention">How long: an ISO 8601 duration, or words where the business has set none.</param>
-public sealed record KeptData(string Table, string What, long Rows, string Ground, string Retention);
+public sealed record KeptData(string Table, string What, long? Rows, string Ground, string Retention);
 
 /// <param name="Columns">Columns of text that were read in every row of the business.</param>
 /// <param name="RepairedRows">Rows in which an identifier was found and taken out before the last scan.</param>

@@ -19,8 +19,11 @@ public sealed class ErasureActivities(PlanErasure plan, EraseRows rows, EraseFil
     [Function(nameof(CopyToLedger))]
     public Task CopyToLedger([ActivityTrigger] ErasureKey input, CancellationToken cancellation) => copy.ExecuteAsync(input, cancellation);
 
-    [Function(nameof(ScanForErased))]
-    public Task<int> ScanForErased([ActivityTrigger] ErasureKey input, CancellationToken cancellation) => scan.ExecuteAsync(input, cancellation);
+    [Function(nameof(BeginErasureScan))]
+    public Task<IReadOnlyList<ScannedTable>> BeginErasureScan([ActivityTrigger] ErasureKey input, CancellationToken cancellation) => scan.BeginAsync(input, cancellation);
+
+    [Function(nameof(ScanTableForErased))]
+    public Task<int> ScanTableForErased([ActivityTrigger] ScannedTable input, CancellationToken cancellation) => scan.ExecuteAsync(input, cancellation);
 
     [Function(nameof(CompleteErasure))]
     public Task CompleteErasure([ActivityTrigger] ErasureKey input, CancellationToken cancellation) => complete.ExecuteAsync(input, cancellation);

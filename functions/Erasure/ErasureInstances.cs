@@ -47,6 +47,24 @@ public sealed partial class ErasureInstances(BusinessDatabase database, ILogger<
         }
     }
 
+    /// <summary>Takes an ended request's orchestration away. One that has not heard yet is told, and false answered.</summary>
+    public static async Task<bool> ForgetAsync(DurableTaskClient client, ErasureKey erasure, CancellationToken cancellation)
+    {
+        var found = await client.GetInstanceAsync(erasure.InstanceId, cancellation);
+        if (found is { IsCompleted: false })
+        {
+            await client.RaiseEventAsync(erasure.InstanceId, ErasureOrchestration.Changed, cancellation: cancellation);
+            return false;
+        }
+
+        if (found is not null)
+        {
+            await client.PurgeInstanceAsync(erasure.InstanceId, cancellation);
+        }
+
+        return true;
+    }
+
     private async Task TryAsync(DurableTaskClient client, ErasureKey erasure, CancellationToken cancellation)
     {
         try

@@ -11,7 +11,7 @@ public sealed class ErasureTriggers(SweepErasures sweep, ApplyLedger ledger)
         [TimerTrigger("0 30 4 * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
         sweep.ExecuteAsync(
             erasure => ErasureInstances.EnsureAsync(client, erasure, cancellation),
-            async erasure => await client.PurgeInstanceAsync(erasure.InstanceId, cancellation),
+            erasure => ErasureInstances.ForgetAsync(client, erasure, cancellation),
             cancellation);
 
     [Function("EveryNightApplyErasureLedger")]

@@ -14,7 +14,9 @@ public sealed class RequestErasure(BusinessDatabase database, TimeProvider time)
     private static async Task<Result<ErasureRequest>> RequestAsync(
         Session session, Caller caller, Guid customer, IfMatch ifMatch, Reason reason, DateTimeOffset now)
     {
-        var deleted = await DeleteCustomer.ExecuteAsync(session, customer, ifMatch, reason, caller.SeesDeleted, now);
+        // Who is deleted already may still wish to be: what the customer asks for, nobody at the business takes back.
+        var isOwn = caller.Roles == Role.Customer;
+        var deleted = await DeleteCustomer.ExecuteAsync(session, customer, ifMatch, reason, caller.SeesDeleted || isOwn, now);
         if (deleted.Failed(out var refused))
         {
             return refused;
@@ -35,6 +37,12 @@ public sealed class RequestErasure(BusinessDatabase database, TimeProvider time)
 
         // Who asks again is shown what was asked for already.
         var id = state.OpenId ?? await InsertAsync(session, caller, customer, reason, state.TimeZone, now);
+        if (isOwn && state.OpenId is not null)
+        {
+            await session.ExecuteAsync(
+                "update erasure_requests set requested_as = 'customer' where business_id = @business and id = @id", new { business = session.Business, id });
+        }
+
         return (await ErasureRow.FindAsync(session, id, now))!.ToRequest(caller);
     }
 

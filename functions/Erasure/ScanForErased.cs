@@ -4,120 +4,87 @@ using NxLoy.Functions.Observability;
 
 namespace NxLoy.Functions.Erasure;
 
+/// <summary>One table of an erasure's scan.</summary>
+public sealed record ScannedTable(ErasureKey Erasure, string Table);
+
 /// <summary>
-/// Looks for what an erased customer was known by in every text the business's tables hold, and takes out what it finds.
-/// A live customer's own columns are no hit: an email or phone may have gone to somebody else.
+/// Looks for what an erased customer was known by in every text the business's tables hold, table by table, and takes out
+/// what it finds.
 /// </summary>
-public sealed class ScanForErased(BusinessDatabase database, EraseFiles files, Alerts alerts)
+public sealed class ScanForErased(BusinessDatabase database, EraseFiles files, ErasedIds ids, Alerts alerts)
 {
-    /// <returns>How many rows had to be repaired; 0 when nothing is left.</returns>
-    public async Task<int> ExecuteAsync(ErasureKey erasure, CancellationToken cancellation)
+    // Under the ten minutes that an activity has on Azure's smallest plan.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(9);
+
+    /// <summary>The tables to look through. Deletes files once more, that somebody may have written meanwhile.</summary>
+    public async Task<IReadOnlyList<ScannedTable>> BeginAsync(ErasureKey erasure, CancellationToken cancellation)
     {
         await files.DeleteAsync(erasure, cancellation);
-        var repaired = await database.InTransactionAsync<int>(erasure.BusinessId, session => ScanAsync(session, erasure), cancellation);
+        var columns = await database.InTransactionAsync<List<ScannedColumn>>(
+            erasure.BusinessId, async session => (await ScannedColumn.ReadAsync(session)).ToList(), cancellation);
+        return [.. columns.Value.Select(column => column.Table).Distinct().Select(table => new ScannedTable(erasure, table))];
+    }
+
+    /// <returns>How many of the table's rows had to be repaired; 0 when nothing is left in it.</returns>
+    public async Task<int> ExecuteAsync(ScannedTable scanned, CancellationToken cancellation)
+    {
+        var repaired = await database.InTransactionAsync<int>(scanned.Erasure.BusinessId, session => ScanAsync(session, scanned), cancellation);
+        if (repaired.Value > 0)
+        {
+            alerts.Raise("erasure_left_over", scanned.Erasure.BusinessId, scanned.Erasure.Id,
+                string.Create(CultureInfo.InvariantCulture, $"{repaired.Value} rows of {scanned.Table} still named the erased customer and were repaired."));
+        }
+
         return repaired.Value;
     }
 
-    private async Task<Result<int>> ScanAsync(Session session, ErasureKey erasure)
+    private async Task<Result<int>> ScanAsync(Session session, ScannedTable scanned)
     {
         var sought = await session.FindAsync<SoughtRow>(
             """
             select customer_id as customerid, sealed_identifiers as identifiers, identifiers_key as key from erasure_requests
             where business_id = @business and id = @id and status = 'PROCESSING'
             """,
-            new { business = session.Business, erasure.Id });
+            new { business = session.Business, scanned.Erasure.Id });
         if (sought is null)
         {
             return 0; // completed by whoever ran this before
         }
 
-        var identifiers = SealedIdentifiers.Open(sought.Key, erasure.Id, sought.Identifiers);
-        var repaired = 0;
-        foreach (var table in (await ScannedColumn.ReadAsync(session)).GroupBy(column => column.Table))
+        var args = Arguments(session.Business, sought.CustomerId, SealedIdentifiers.Open(sought.Key, scanned.Erasure.Id, sought.Identifiers));
+        var columns = await ScannedColumn.ReadAsync(session, scanned.Table);
+        var rows = (await session.QueryAsync<int>(ScanStatement.OfAnybody(columns), args, Patience)).Count;
+        if (ScanStatement.OfTheCustomer(columns) is { } own)
         {
-            var rows = await RepairAsync(session, [.. table], sought.CustomerId, identifiers);
-            repaired += rows;
-            if (rows > 0)
-            {
-                alerts.Raise("erasure_left_over", erasure.BusinessId, erasure.Id,
-                    string.Create(CultureInfo.InvariantCulture, $"{rows} rows of {table.Key} still named the erased customer and were repaired."));
-            }
+            rows += (await session.QueryAsync<int>(own, args, Patience)).Count;
         }
 
         await session.ExecuteAsync(
-            "update erasure_requests set repaired_rows = repaired_rows + @repaired where business_id = @business and id = @id",
-            new { business = session.Business, erasure.Id, repaired });
-        return repaired;
-    }
-
-    private static async Task<int> RepairAsync(Session session, ScannedColumn[] columns, Guid customer, Identifiers identifiers)
-    {
-        var table = columns[0].Table;
-        var rows = 0;
-        foreach (var (sought, isOwnOnly) in new[] { (identifiers.Everywhere, false), (identifiers.InOwnRows, true) })
-        {
-            if (IdentifierRules.Pattern(sought) is not { } pattern || (isOwnOnly && OwnRows(columns[0]) is null))
-            {
-                continue;
-            }
-
-            // Names of tables and columns come from the catalogue and are quoted; the identifiers are parameters.
-            var sql =
-                $"""
-                update {Quoted(table)} t
-                set {string.Join(", ", columns.Select(Repaired))}{(columns[0].IsVersioned ? ", version = t.version + 1" : "")}
-                where {OfBusiness(columns[0])}
-                    {(isOwnOnly ? $"and {OwnRows(columns[0])}" : table == "customers" ? "and t.id = @customer" : "")}
-                    and ({string.Join(" or ", columns.Select(Hit))})
-                returning 1
-                """;
-            var inJson = IdentifierRules.InJson(sought);
-            rows += (await session.QueryAsync<int>(sql, new
-            {
-                business = session.Business,
-                customer,
-                pattern,
-                likes = IdentifierRules.Likes(sought),
-                jsonPattern = IdentifierRules.Pattern(inJson),
-                jsonLikes = IdentifierRules.Likes(inJson),
-            })).Count;
-        }
-
+            "update erasure_requests set repaired_rows = repaired_rows + @rows where business_id = @business and id = @id",
+            new { business = session.Business, scanned.Erasure.Id, rows });
         return rows;
     }
 
-    private static string Hit(ScannedColumn column) => column.Kind switch
+    private object Arguments(Guid business, Guid customer, Identifiers identifiers)
     {
-        "json" => $"t.{Quoted(column.Column)}::text ilike any(@jsonLikes) and t.{Quoted(column.Column)}::text ~* @jsonPattern",
-        "texts" => $"exists (select from unnest(t.{Quoted(column.Column)}) as one where one ilike any(@likes) and one ~* @pattern)",
-        _ => $"t.{Quoted(column.Column)} ilike any(@likes) and t.{Quoted(column.Column)} ~* @pattern",
-    };
-
-    private static string Repaired(ScannedColumn column)
-    {
-        var name = Quoted(column.Column);
-        return column.Kind switch
+        IReadOnlyList<string> own = [.. identifiers.InText, .. identifiers.FullName is { } name ? [name] : (string[])[]];
+        return new
         {
-            "json" => $"{name} = regexp_replace(t.{name}::text, @jsonPattern, '{IdentifierRules.Replacement}', 'gi')::jsonb",
-            "texts" => $"{name} = array(select regexp_replace(one, @pattern, '{IdentifierRules.Replacement}', 'gi') from unnest(t.{name}) with ordinality as u (one, n) order by n)",
-            _ when column.IsKey => $"{name} = case when t.{name} ~* @pattern then regexp_replace(t.{name}, @pattern, '[erased-' || left(gen_random_uuid()::text, 13) || ']', 'gi') else t.{name} end",
-            _ => $"{name} = regexp_replace(t.{name}, @pattern, '{IdentifierRules.Replacement}', 'gi')",
+            business,
+            customer,
+            salt = ids.Salt(business),
+            textPattern = IdentifierRules.Pattern(identifiers.InText),
+            textLikes = IdentifierRules.Likes(identifiers.InText),
+            textJsonLikes = IdentifierRules.Likes(IdentifierRules.InJson(identifiers.InText)),
+            anywherePattern = IdentifierRules.Pattern(identifiers.Anywhere),
+            anywhereLikes = IdentifierRules.Likes(identifiers.Anywhere),
+            anywhereJsonLikes = IdentifierRules.Likes(IdentifierRules.InJson(identifiers.Anywhere)),
+            ownPattern = IdentifierRules.Pattern(own),
+            ownLikes = IdentifierRules.Likes(own),
+            ownJsonLikes = IdentifierRules.Likes(IdentifierRules.InJson(own)),
+            wholes = identifiers.AsAWhole.Select(one => one.ToLowerInvariant()).ToArray(),
         };
     }
-
-    private static string OfBusiness(ScannedColumn column) => column.Table == "businesses" ? "t.id = @business" : "t.business_id = @business";
-
-    // By which rows point to the customer; null where none can.
-    private static string? OwnRows(ScannedColumn column) => column switch
-    {
-        { HasCustomer: true } => "t.customer_id = @customer",
-        { Table: "customers" } => "t.id = @customer",
-        { Table: "transaction_items" } =>
-            "(t.business_id, t.transaction_id) in (select s.business_id, s.id from transactions s where s.business_id = @business and s.customer_id = @customer)",
-        _ => null,
-    };
-
-    private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private sealed record SoughtRow
     {

@@ -59,7 +59,7 @@ public sealed class StopErasure(RestoreCustomer restore, TimeProvider time)
             },
             cancellation);
 
-    // An owner sees only what the same owner asked for, and a customer what anybody asked for it.
-    private static bool MayStop(Caller caller, ErasureRow row) =>
-        caller.Is(Role.Compliance) || row.RequestedBy == caller.Subject;
+    // What the customer asked for, be it besides somebody else, is the customer's to take back, or compliance's.
+    private static bool MayStop(Caller caller, ErasureRow row) => caller.Is(Role.Compliance)
+        || (row.RequestedAs == "customer" ? caller.Is(Role.Customer) && caller.Subject == row.CustomerId.ToString() : row.RequestedBy == caller.Subject);
 }

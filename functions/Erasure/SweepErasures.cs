@@ -6,9 +6,9 @@ namespace NxLoy.Functions.Erasure;
 public sealed class SweepErasures(WorkerDatabase worker, BusinessDatabase database)
 {
     /// <param name="ensure">Starts an open request's orchestration, or has it look again.</param>
-    /// <param name="purge">Forgets an ended request's orchestration.</param>
+    /// <param name="purge">Forgets an ended request's orchestration; false where it has not ended yet.</param>
     /// <param name="cancellation">The host stops.</param>
-    public async Task ExecuteAsync(Func<ErasureKey, Task> ensure, Func<ErasureKey, Task> purge, CancellationToken cancellation)
+    public async Task ExecuteAsync(Func<ErasureKey, Task> ensure, Func<ErasureKey, Task<bool>> purge, CancellationToken cancellation)
     {
         var failures = new List<Exception>();
         foreach (var row in await worker.QueryAsync<SweptRow>(
@@ -31,7 +31,7 @@ public sealed class SweepErasures(WorkerDatabase worker, BusinessDatabase databa
         }
     }
 
-    private async Task SweepAsync(ErasureKey erasure, bool isOpen, Func<ErasureKey, Task> ensure, Func<ErasureKey, Task> purge, CancellationToken cancellation)
+    private async Task SweepAsync(ErasureKey erasure, bool isOpen, Func<ErasureKey, Task> ensure, Func<ErasureKey, Task<bool>> purge, CancellationToken cancellation)
     {
         if (isOpen)
         {
@@ -39,7 +39,11 @@ public sealed class SweepErasures(WorkerDatabase worker, BusinessDatabase databa
             return;
         }
 
-        await purge(erasure);
+        if (!await purge(erasure))
+        {
+            return;
+        }
+
         await database.QueryAsync<int>(
             erasure.BusinessId,
             "update erasure_requests set is_swept = true where business_id = @business and id = @id",

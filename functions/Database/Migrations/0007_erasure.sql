@@ -14,6 +14,24 @@ alter table transaction_items add foreign key (business_id, transaction_id)
 alter table transactions drop constraint transactions_business_id_original_id_fkey;
 alter table transactions add foreign key (business_id, original_id) references transactions (business_id, id) on update cascade;
 
+-- The value with every match of the pattern in its texts and names replaced; numbers are no texts.
+create function replace_in_json(value jsonb, pattern text, replacement text) returns jsonb
+    language plpgsql immutable parallel safe
+    as $$
+begin
+    return case jsonb_typeof(value)
+        when 'string' then to_jsonb(regexp_replace(value #>> '{}', pattern, replacement, 'gi'))
+        when 'array' then (
+            select coalesce(jsonb_agg(replace_in_json(one, pattern, replacement) order by n), '[]')
+            from jsonb_array_elements(value) with ordinality as e (one, n))
+        when 'object' then (
+            select coalesce(jsonb_object_agg(regexp_replace(name, pattern, replacement, 'gi'), replace_in_json(one, pattern, replacement)), '{}')
+            from jsonb_each(value) as e (name, one))
+        else value
+    end;
+end
+$$;
+
 create table erasure_requests (
     id uuid primary key,
     business_id uuid not null references businesses (id),
@@ -80,7 +98,7 @@ create index legal_holds_of_customer on legal_holds (customer_id, placed_at desc
 
 create table erasure_ledger (
     erasure_id uuid primary key,
-    business_id uuid not null references businesses (id),
+    business_id uuid not null,
     customer_id uuid not null,
     erased_at timestamptz not null,
     email_digest bytea not null,
@@ -88,6 +106,7 @@ create table erasure_ledger (
     is_copied boolean not null default false
 );
 comment on table erasure_ledger is 'Who was erased: an id and digests keyed per business, so that who comes back is recognised and nobody else. Never deleted.';
+comment on column erasure_ledger.business_id is 'Need not exist: the ledger may tell of a time after the backup that was restored.';
 comment on column erasure_ledger.is_copied is 'Stands in blob storage too, where a restored database finds it again.';
 create index erasure_ledger_of_email on erasure_ledger (business_id, email_digest);
 create index erasure_ledger_of_phone on erasure_ledger (business_id, phone_digest) where phone_digest is not null;
