@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using NxLoy.Functions.Exports;
+using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.Exports;
@@ -191,9 +192,11 @@ public sealed class FullExportTests(FilingApp app) : IClassFixture<FilingApp>
         var container = new Azure.Storage.Blobs.BlobContainerClient(
             TestBlobs.ConnectionString, app.Host.Services.GetRequiredService<Microsoft.Extensions.Configuration.IConfiguration>()["Storage:ExportsContainer"]);
         var export = (await app.Database.QueryAsync<Guid>("select id from customer_data_exports where customer_id = @customer", new { customer }))[0];
-        var names = container.GetBlobs(Azure.Storage.Blobs.Models.BlobTraits.None, Azure.Storage.Blobs.Models.BlobStates.None, ExportFiles.Prefix(app.Business, export), default).Select(blob => blob.Name).ToList();
+        List<string> Names() =>
+            [.. container.GetBlobs(Azure.Storage.Blobs.Models.BlobTraits.None, Azure.Storage.Blobs.Models.BlobStates.None, ExportFiles.Prefix(app.Business, export), default).Select(blob => blob.Name)];
 
-        var package = Assert.Single(names);
+        await Eventually.TrueAsync(() => Names().Count == 1); // the sections' are deleted just after the row says COMPLETED
+        var package = Assert.Single(Names());
         var stored = (await container.GetBlobClient(package).DownloadContentAsync()).Value.Content.ToArray();
         Assert.NotEqual("PK"u8.ToArray(), stored[..2]);
         Assert.Throws<InvalidDataException>(() => Package.Of(stored));
