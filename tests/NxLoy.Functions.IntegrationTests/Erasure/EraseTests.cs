@@ -78,6 +78,73 @@ public sealed class EraseTests : IAsyncLifetime
         Assert.Equal(30, (decimal)(await app.As("compliance").GetAsync($"/api/v1/customers/{person.Id}")).Json["totalSpent"]!);
     }
 
+    [Fact]
+    public async Task EventSentAgainAfterwards_IsStillADuplicate_AndBringsNothingBack()
+    {
+        var (person, service) = (await KnownPerson.EverywhereAsync(app), app.As("service"));
+        object[] items = [new { product = $"Gift for {person.FullName}", quantity = 1, unitPrice = 40 }];
+        var sale = Events.Of("completed", Events.Data(app.Business, 40, $"sale-{person.Email}", customerId: person.Id, items: items));
+        await app.EraseAsync(person.Id);
+        var figures = await FiguresAsync();
+
+        Assert.Equal(["duplicate"], (await service.PostAsync("/api/v1/events", Events.One(sale))).Outcomes());
+        Assert.Equal(figures, await FiguresAsync());
+
+        // A refund of it still finds its sale, and what is new is kept as id and figure.
+        Assert.Equal(["accepted", "accepted", "duplicate"], (await service.PostAsync("/api/v1/events", Events.Batch(
+            Events.Of("refunded", Events.Data(app.Business, 5, $"refund2-{person.Email}", customerId: person.Id, original: $"sale-{person.Email}")),
+            Events.Of("completed", Events.Data(app.Business, 9, $"new {person.Phone}", customerId: person.Id, items: items)),
+            Events.Of("completed", Events.Data(app.Business, 9, $"new {person.Phone}", customerId: person.Id, items: items))))).Outcomes());
+        Assert.Empty(await Traces.OfAsync(app, [.. person.Identifiers, person.FullName]));
+        Assert.Equal(29, (decimal)(await app.As("compliance").GetAsync($"/api/v1/customers/{person.Id}")).Json["totalSpent"]!);
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("100234")]
+    [InlineData("PLATINUM")]
+    [InlineData("profile")]
+    public async Task NumberOrWordAsExternalId_IsErased_AndWhatOnlyLooksLikeItStays(string externalId)
+    {
+        var customer = (await app.CustomerAsync(externalId: externalId, firstName: "Ann", lastName: "Lee")).Id;
+        var other = (await app.CustomerAsync()).Id;
+        object[] items = [new { product = $"Symphony No. {externalId}", category = externalId, quantity = 1, unitPrice = 1 }];
+        (await app.As("service").PostAsync("/api/v1/events", Events.Batch(
+            Events.Of("completed", Events.Data(app.Business, 1, externalId, customerId: other, items: items)),
+            Events.Of("completed", Events.Data(app.Business, 2, $"own {externalId}", customerId: customer))))).Expect(200);
+        await app.Database.QueryAsync<int>(
+            """
+            insert into tier_changes (id, business_id, customer_id, from_tier, to_tier, cause, measures, actor, changed_at)
+            select gen_random_uuid(), @Business, c, 'BRONZE', 'PLATINUM', 'threshold', jsonb_build_object('spend', 100234, 'visits', 1, 'tier', 'PLATINUM'), 'system', now()
+            from unnest(array[@customer, @other]) c
+            """,
+            new { app.Business, customer, other });
+        var (figures, others) = (await FiguresAsync(), await OthersAsync(other));
+
+        await app.EraseAsync(customer);
+
+        Assert.Equal(figures, await FiguresAsync());
+        Assert.Equal(others, await OthersAsync(other));
+        Assert.Null((await app.As("compliance").GetAsync($"/api/v1/customers/{customer}")).Json["externalId"]);
+    }
+
+    [Fact]
+    public async Task TextsAtTheirLimit_AndLinesWithinJson_AreRepairedToo()
+    {
+        var person = await KnownPerson.EverywhereAsync(app);
+        var friend = (await app.Database.QueryAsync<Guid>("select id from customers where referred_by = @Id", new { person.Id })).Single();
+        var tag = $"{person.TelegramId} {new string('x', 50)}"[..50];
+        (await app.As("owner").SendAsync(HttpMethod.Put, $"/api/v1/customers/{friend}/tags/{Uri.EscapeDataString(tag)}")).Expect(204);
+        (await app.As("owner").PostAsync($"/api/v1/customers/{friend}/notes", new { body = $"{person.ReferralCode} {new string('x', 5000)}"[..5000] })).Expect(201);
+        await app.Database.QueryAsync<int>(
+            "insert into customer_segments (id, business_id, name, criteria, created_at, updated_at) values (gen_random_uuid(), @Business, 'lines', jsonb_build_object('a', 'Contact:' || chr(10) || @Email || chr(9), @Email, array[@Email]), now(), now())",
+            new { app.Business, person.Email });
+
+        await app.EraseAsync(person.Id);
+
+        Assert.Empty(await Traces.OfAsync(app, [.. person.Identifiers, person.FullName]));
+    }
+
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
@@ -162,10 +229,19 @@ public sealed class EraseTests : IAsyncLifetime
                 select customer_id, count(*), sum(amount), sum(reversed_amount), min(local_day), max(local_day) from transactions group by customer_id) t),
             (select json_agg(m order by customer_id) from (select customer_id, total_spent, visit_count, first_visit_at, last_visit_at from customer_metrics) m),
             (select json_agg(i) from (select count(*), sum(quantity * unit_price) from transaction_items) i),
-            (select json_agg(b) from (select customer_id, balance from loyalty_balances) b),
-            (select json_agg(r) from (select customer_id, points from redemptions) r),
-            (select json_agg(c) from (select customer_id, from_tier, to_tier, changed_at from tier_changes) c))::text
+            (select json_agg(b order by customer_id) from (select customer_id, balance from loyalty_balances) b),
+            (select json_agg(r order by customer_id) from (select customer_id, points from redemptions) r),
+            (select json_agg(c order by customer_id) from (select customer_id, from_tier, to_tier, changed_at from tier_changes) c))::text
         """)).Single();
+
+    private async Task<string> OthersAsync(Guid other) => (await app.Database.QueryAsync<string>(
+        """
+        select json_build_array(
+            (select json_agg(t order by id) from transactions t where customer_id = @other),
+            (select json_agg(i order by transaction_id, line) from transaction_items i),
+            (select json_agg(c order by id) from tier_changes c))::text
+        """,
+        new { other })).Single();
 
     // What nobody named the erased customer in is as it was.
     private async Task<string> RowsOfOthersAsync(Guid customer, Guid bystander) => (await app.Database.QueryAsync<string>(

@@ -119,6 +119,41 @@ public sealed class LedgerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task HoldThatTheRestoreBroughtBack_IsHonoured_WithTheCustomerOutOfSight()
+    {
+        var customer = (await app.CustomerAsync()).Id;
+        var erasure = await app.EraseAsync(customer);
+        await app.Database.QueryAsync<int>("delete from erasure_ledger");
+        await app.Database.QueryAsync<int>("delete from erasure_requests");
+        await app.Database.QueryAsync<int>("update customers set erased_at = null, deleted_at = null where id = @customer", new { customer });
+        var hold = (await app.As("compliance").PostAsync($"/api/v1/customers/{customer}/holds", new { ground = "A claim." })).Expect(201).Id;
+
+        await app.Host.InvokeAsync("EveryNightApplyErasureLedger");
+        await app.DurableSettledAsync();
+
+        (await app.As("staff").GetAsync($"/api/v1/customers/{customer}")).Expect(404);
+        Assert.True((bool)(await app.As("compliance").GetAsync($"/api/v1/erasures/{erasure}")).Expect(200).Json["isOnHold"]!);
+        (await app.As("compliance").SendAsync(HttpMethod.Delete, $"/api/v1/customers/{customer}/holds/{hold}")).Expect(204);
+        await Eventually.TrueAsync(async () => (await app.Database.QueryAsync<string>("select status from erasure_requests where id = @erasure", new { erasure })) is ["COMPLETED"]);
+    }
+
+    [Fact]
+    public async Task EntryThatCannotBeRead_KeepsNobodyFromTheOthers_AndOneOfABusinessNotRestoredIsRemembered()
+    {
+        var container = new BlobServiceClient(TestBlobs.ConnectionString).GetBlobContainerClient(app.Containers.Single(name => name.StartsWith("erasures", StringComparison.Ordinal)));
+        await container.CreateIfNotExistsAsync();
+        var (unreadable, foreign) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await container.UploadBlobAsync($"ledger/{Guid.Empty}/{unreadable}.json", BinaryData.FromString("{"));
+        await container.UploadBlobAsync($"ledger/{Guid.Empty}/{foreign}.json", BinaryData.FromObjectAsJson(
+            new { erasureId = foreign, businessId = Guid.Empty, customerId = Guid.NewGuid(), erasedAt = DateTimeOffset.UnixEpoch, emailDigest = new byte[32], phoneDigest = (byte[]?)null }));
+        await container.UploadBlobAsync("ledger/readme.txt", BinaryData.FromString("no entry of ours"));
+
+        await Assert.ThrowsAnyAsync<Exception>(() => app.Host.InvokeAsync("EveryNightApplyErasureLedger"));
+
+        Assert.Equal([foreign], await app.Database.QueryAsync<Guid>("select erasure_id from erasure_ledger"));
+    }
+
+    [Fact]
     public async Task WithNothingLacking_NothingIsDone()
     {
         await app.EraseAsync((await app.CustomerAsync()).Id);
@@ -131,7 +166,7 @@ public sealed class LedgerTests : IAsyncLifetime
     }
 
     private static byte[] SealedNothing(Guid erasure) => System.Text.Encoding.ASCII.GetBytes(new Sealing(new byte[32]).Seal(
-        "erasure-identifiers", erasure.ToString(), System.Text.Encoding.UTF8.GetBytes("""{"Everywhere":[],"InOwnRows":[]}""")));
+        "erasure-identifiers", erasure.ToString(), System.Text.Encoding.UTF8.GetBytes("""{"InText":["nobody@example.com"],"Anywhere":["nobody@example.com"],"AsAWhole":[],"FullName":null}""")));
 
     private async Task<(string Columns, string Row)> RowAsync(Guid customer) => (
         (await app.Database.QueryAsync<string>(
