@@ -94,7 +94,7 @@ public sealed partial class ApplyLedger(
                 }
 
                 // Out of sight and out of audiences before anything else; a hold that the backup brought back may make it wait.
-                await DeleteCustomer.ExecuteAsync(session, entry.CustomerId, new IfMatch(["*"]), new Reason(null), seesDeleted: true, now);
+                await DeleteCustomer.ExecuteAsync(session, entry.CustomerId, new IfMatch(["*"]), new Reason(null), true, now);
                 if ((await session.QueryAsync<bool>(
                     "select exists (select from legal_holds where business_id = @business and customer_id = @customer and released_at is null and (until is null or until > @now))",
                     args))[0])

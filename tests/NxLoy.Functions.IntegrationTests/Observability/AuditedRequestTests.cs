@@ -31,7 +31,7 @@ public sealed class AuditedRequestTests(FilingApp app) : IClassFixture<FilingApp
             ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
 
         Assert.InRange(answer.Code, 200, 299);
-        var row = Assert.Single((await RowsAsync(stage.Business)).DistinctBy(row => row.Action));
+        var row = Assert.Single((await RowsAsync(stage.Business)).Where(row => row.Roles != "system").DistinctBy(row => row.Action)); // work that it started has rows of its own
         Assert.Equal((function, "who-asks", role, "0af7651916cd43dd8448eb211c80319c"), (row.Action, row.Caller, row.Roles, row.CorrelationId));
         Assert.Equal($"/{endpoint.Route.RawText}", row.Route);
         Assert.NotEmpty(row.Customers);
