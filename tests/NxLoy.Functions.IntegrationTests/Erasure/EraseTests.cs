@@ -239,7 +239,7 @@ public sealed class EraseTests : IAsyncLifetime
         select json_build_array(
             (select json_agg(t order by id) from transactions t where customer_id = @other),
             (select json_agg(i order by transaction_id, line) from transaction_items i),
-            (select json_agg(c order by id) from tier_changes c))::text
+            (select json_agg(c order by id) from tier_changes c where customer_id = @other))::text
         """,
         new { other })).Single();
 
