@@ -20,10 +20,10 @@ public sealed class ErasureActivities(PlanErasure plan, EraseRows rows, EraseFil
     public Task CopyToLedger([ActivityTrigger] ErasureKey input, CancellationToken cancellation) => copy.ExecuteAsync(input, cancellation);
 
     [Function(nameof(BeginErasureScan))]
-    public Task<IReadOnlyList<ScannedTable>> BeginErasureScan([ActivityTrigger] ErasureKey input, CancellationToken cancellation) => scan.BeginAsync(input, cancellation);
+    public Task<IReadOnlyList<ScannedPart>> BeginErasureScan([ActivityTrigger] ErasureKey input, CancellationToken cancellation) => scan.BeginAsync(input, cancellation);
 
-    [Function(nameof(ScanTableForErased))]
-    public Task<int> ScanTableForErased([ActivityTrigger] ScannedTable input, CancellationToken cancellation) => scan.ExecuteAsync(input, cancellation);
+    [Function(nameof(ScanForErased))]
+    public Task<int> ScanForErased([ActivityTrigger] ScannedPart input, CancellationToken cancellation) => scan.ExecuteAsync(input, cancellation);
 
     [Function(nameof(CompleteErasure))]
     public Task CompleteErasure([ActivityTrigger] ErasureKey input, CancellationToken cancellation) => complete.ExecuteAsync(input, cancellation);

@@ -69,13 +69,13 @@ public static class ErasureOrchestration
         await context.CallActivityAsync(nameof(ErasureActivities.CompleteErasure), erasure, Retried);
     }
 
-    // Table by table: each has the whole time that an activity may take.
+    // A large table has the whole time that an activity may take.
     private static async Task<int> ScanAsync(TaskOrchestrationContext context, ErasureKey erasure)
     {
         var repaired = 0;
-        foreach (var table in await context.CallActivityAsync<ScannedTable[]>(nameof(ErasureActivities.BeginErasureScan), erasure, Retried))
+        foreach (var part in await context.CallActivityAsync<ScannedPart[]>(nameof(ErasureActivities.BeginErasureScan), erasure, Retried))
         {
-            repaired += await context.CallActivityAsync<int>(nameof(ErasureActivities.ScanTableForErased), table, Retried);
+            repaired += await context.CallActivityAsync<int>(nameof(ErasureActivities.ScanForErased), part, Retried);
         }
 
         return repaired;

@@ -4,8 +4,8 @@ using NxLoy.Functions.Observability;
 
 namespace NxLoy.Functions.Erasure;
 
-/// <summary>One table of an erasure's scan.</summary>
-public sealed record ScannedTable(ErasureKey Erasure, string Table);
+/// <summary>A part of an erasure's scan: one large table, or all that are not.</summary>
+public sealed record ScannedPart(ErasureKey Erasure, IReadOnlyList<string> Tables);
 
 /// <summary>
 /// Looks for what an erased customer was known by in every text the business's tables hold, table by table, and takes out
@@ -16,52 +16,69 @@ public sealed class ScanForErased(BusinessDatabase database, EraseFiles files, E
     // Under the ten minutes that an activity has on Azure's smallest plan.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(9);
 
-    /// <summary>The tables to look through. Deletes files once more, that somebody may have written meanwhile.</summary>
-    public async Task<IReadOnlyList<ScannedTable>> BeginAsync(ErasureKey erasure, CancellationToken cancellation)
+    // Rows that are read in seconds: tables with more have an activity, and its time, to themselves.
+    private const int Many = 1_000_000;
+
+    /// <summary>The parts to look through. Deletes files once more, that somebody may have written meanwhile.</summary>
+    public async Task<IReadOnlyList<ScannedPart>> BeginAsync(ErasureKey erasure, CancellationToken cancellation)
     {
         await files.DeleteAsync(erasure, cancellation);
         var columns = await database.InTransactionAsync<List<ScannedColumn>>(
             erasure.BusinessId, async session => (await ScannedColumn.ReadAsync(session)).ToList(), cancellation);
-        return [.. columns.Value.Select(column => column.Table).Distinct().Select(table => new ScannedTable(erasure, table))];
+        return
+        [
+            .. columns.Value.Select(column => (column.Table, column.Rows)).Distinct()
+                .GroupBy(table => table.Rows >= Many ? table.Table : "", table => table.Table)
+                .Select(part => new ScannedPart(erasure, [.. part])),
+        ];
     }
 
-    /// <returns>How many of the table's rows had to be repaired; 0 when nothing is left in it.</returns>
-    public async Task<int> ExecuteAsync(ScannedTable scanned, CancellationToken cancellation)
+    /// <returns>How many rows had to be repaired; 0 when nothing is left.</returns>
+    public async Task<int> ExecuteAsync(ScannedPart part, CancellationToken cancellation)
     {
-        var repaired = await database.InTransactionAsync<int>(scanned.Erasure.BusinessId, session => ScanAsync(session, scanned), cancellation);
-        if (repaired.Value > 0)
+        var rows = 0;
+        foreach (var table in part.Tables)
         {
-            alerts.Raise("erasure_left_over", scanned.Erasure.BusinessId, scanned.Erasure.Id,
-                string.Create(CultureInfo.InvariantCulture, $"{repaired.Value} rows of {scanned.Table} still named the erased customer and were repaired."));
+            var repaired = (await database.InTransactionAsync<int>(part.Erasure.BusinessId, session => ScanAsync(session, part.Erasure, table), cancellation)).Value;
+            rows += repaired;
+            if (repaired > 0)
+            {
+                alerts.Raise("erasure_left_over", part.Erasure.BusinessId, part.Erasure.Id,
+                    string.Create(CultureInfo.InvariantCulture, $"{repaired} rows of {table} still named the erased customer and were repaired."));
+            }
         }
 
-        return repaired.Value;
+        return rows;
     }
 
-    private async Task<Result<int>> ScanAsync(Session session, ScannedTable scanned)
+    private async Task<Result<int>> ScanAsync(Session session, ErasureKey erasure, string table)
     {
         var sought = await session.FindAsync<SoughtRow>(
             """
             select customer_id as customerid, sealed_identifiers as identifiers, identifiers_key as key from erasure_requests
             where business_id = @business and id = @id and status = 'PROCESSING'
             """,
-            new { business = session.Business, scanned.Erasure.Id });
+            new { business = session.Business, erasure.Id });
         if (sought is null)
         {
             return 0; // completed by whoever ran this before
         }
 
-        var args = Arguments(session.Business, sought.CustomerId, SealedIdentifiers.Open(sought.Key, scanned.Erasure.Id, sought.Identifiers));
-        var columns = await ScannedColumn.ReadAsync(session, scanned.Table);
+        var args = Arguments(session.Business, sought.CustomerId, SealedIdentifiers.Open(sought.Key, erasure.Id, sought.Identifiers));
+        var columns = await ScannedColumn.ReadAsync(session, table);
         var rows = (await session.QueryAsync<int>(ScanStatement.OfAnybody(columns), args, Patience)).Count;
         if (ScanStatement.OfTheCustomer(columns) is { } own)
         {
             rows += (await session.QueryAsync<int>(own, args, Patience)).Count;
         }
 
-        await session.ExecuteAsync(
-            "update erasure_requests set repaired_rows = repaired_rows + @rows where business_id = @business and id = @id",
-            new { business = session.Business, scanned.Erasure.Id, rows });
+        if (rows > 0)
+        {
+            await session.ExecuteAsync(
+                "update erasure_requests set repaired_rows = repaired_rows + @rows where business_id = @business and id = @id",
+                new { business = session.Business, erasure.Id, rows });
+        }
+
         return rows;
     }
 

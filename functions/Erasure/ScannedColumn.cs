@@ -28,6 +28,9 @@ internal sealed record ScannedColumn
 
     public required bool HasCustomer { get; init; }
 
+    /// <summary>How many rows PostgreSQL believes the table to have, of all businesses.</summary>
+    public required float Rows { get; init; }
+
     /// <summary>Whether a row may be of several businesses.</summary>
     public required bool IsOfSeveral { get; init; }
 
@@ -41,7 +44,7 @@ internal sealed record ScannedColumn
     /// <summary>Of one table, or of all.</summary>
     public static Task<IReadOnlyList<ScannedColumn>> ReadAsync(Session session, string? table = null) => session.QueryAsync<ScannedColumn>(
         """
-        select t.relname::text as table, a.attname::text as column,
+        select t.relname::text as table, a.attname::text as column, t.reltuples as rows,
             case when a.atttypid = 'text[]'::regtype then 'texts' when a.atttypid = 'jsonb'::regtype then 'json' else 'text' end as kind,
             coalesce(col_description(t.oid, a.attnum) like 'pii:%', false) as isfreetext,
             exists (select from pg_index i where i.indrelid = t.oid and i.indisunique and (a.attnum = any(i.indkey) or exists (
