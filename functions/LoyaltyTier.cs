@@ -1,4 +1,4 @@
-namespace NxLoy.Functions.Customers;
+namespace NxLoy.Functions;
 
 /// <summary>The four tiers of the specification, lowest first.</summary>
 public enum LoyaltyTier
