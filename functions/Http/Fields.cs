@@ -15,17 +15,39 @@ namespace NxLoy.Functions.Http;
 public sealed class Fields(JsonElement body, bool isQuery = false, List<AskedField>? asked = null)
 {
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
+    private readonly List<Fields> inner = [];
     private readonly List<Fault> faults = [];
+    private readonly string path = "";
+
+    private Fields(JsonElement body, string path, List<Fault> faults, List<AskedField>? asked) : this(body, asked: asked) =>
+        (this.path, this.faults) = (path, faults);
 
     /// <summary>Where a field stands: its JSON pointer, or the query parameter's name.</summary>
     public string Pointer(string name) =>
-        isQuery ? name : "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+        isQuery ? name : path + "/" + name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     /// <summary>What was found so far.</summary>
     internal IReadOnlyList<Fault> Faults => faults;
 
     /// <summary>True when the field is there, be it null.</summary>
     public bool Has(string name) => body.TryGetProperty(name, out _);
+
+    /// <summary>True when one of the fields is there and not null.</summary>
+    public bool HasAny(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (body.TryGetProperty(name, out var element) && element.ValueKind != JsonValueKind.Null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>True when a fault of this field was found so far.</summary>
+    public bool IsFaulty(string field) => faults.Exists(fault => fault.Pointer == Pointer(field));
 
     public void Fault(string name, string code, string detail) => faults.Add(new Fault(Pointer(name), code, detail));
 
@@ -64,7 +86,7 @@ public sealed class Fields(JsonElement body, bool isQuery = false, List<AskedFie
             Fault(name, "too_long", string.Create(CultureInfo.InvariantCulture, $"At most {max} characters."));
         }
 
-        if (required && text is null && !faults.Exists(fault => fault.Pointer == Pointer(name)))
+        if (required && text is null && !IsFaulty(name))
         {
             Fault(name, "required", "This field is needed.");
         }
@@ -183,6 +205,30 @@ public sealed class Fields(JsonElement body, bool isQuery = false, List<AskedFie
         return null;
     }
 
+    /// <summary>
+    /// An object, whose fields are read from what is answered and finished with these; null when missing or null. When the
+    /// API's description asks, there is always one to ask.
+    /// </summary>
+    public Fields? Object(string name, bool required = false)
+    {
+        List<AskedField>? questions = asked is null ? null : [];
+        asked?.Add(new AskedField(name, "object") { Fields = questions });
+        var element = Take(name, JsonValueKind.Object, "an object");
+        if (required && element is null && !IsFaulty(name))
+        {
+            Fault(name, "required", "This field is needed.");
+        }
+
+        if (element is null && asked is null)
+        {
+            return null;
+        }
+
+        var fields = new Fields(element ?? JsonElement.Parse("{}"), Pointer(name), faults, questions);
+        inner.Add(fields);
+        return fields;
+    }
+
     /// <summary>A list of texts.</summary>
     public IReadOnlyList<string>? Texts(string name, int maxItems, int max)
     {
@@ -210,7 +256,8 @@ public sealed class Fields(JsonElement body, bool isQuery = false, List<AskedFie
 
     private IEnumerable<Fault> Unknown() => body.EnumerateObject()
         .Where(property => !known.Contains(property.Name))
-        .Select(property => isQuery ? Query.Unknown(property.Name) : new Fault(Pointer(property.Name), "unknown_field", "This field does not exist here."));
+        .Select(property => isQuery ? Query.Unknown(property.Name) : new Fault(Pointer(property.Name), "unknown_field", "This field does not exist here."))
+        .Concat(inner.SelectMany(one => one.Unknown()));
 
     private JsonElement? Take(string name, JsonValueKind kind, string what)
     {

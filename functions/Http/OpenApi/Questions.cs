@@ -15,13 +15,19 @@ internal static class Questions
     /// <summary>The fields in the order they are asked for; needed are those whose absence is a fault.</summary>
     public static IReadOnlyList<(AskedField Field, bool IsRequired)> Of(Type type)
     {
+        var (asked, required) = Ask(type);
+        return [.. asked.Select(field => (field, required.Contains("/" + field.Name)))];
+    }
+
+    // The pointers are of what is needed, in objects within the body too.
+    private static (IReadOnlyList<AskedField> Asked, HashSet<string> Required) Ask(Type type)
+    {
         var parser = type.GetMethod("From", Parsers, [typeof(Fields)])
             ?? throw new InvalidOperationException($"{type} has no static From(Fields), so the API's description cannot tell its fields.");
         var asked = new List<AskedField>();
         var fields = new Fields(JsonElement.Parse("{}"), asked: asked);
         parser.Invoke(null, [fields]);
-        var required = fields.Faults.Where(fault => fault.Code == "required").Select(fault => fault.Pointer).ToHashSet();
-        return [.. asked.Select(field => (field, required.Contains("/" + field.Name)))];
+        return (asked, fields.Faults.Where(fault => fault.Code == "required").Select(fault => fault.Pointer).ToHashSet());
     }
 
     /// <summary>By content type, what a body is like that is no object of fields.</summary>
@@ -32,23 +38,40 @@ internal static class Questions
     /// <summary>The body as a schema. A merge patch asks for nothing: what it leaves out stays.</summary>
     public static JsonObject SchemaOf(Type type, Documentation documentation, bool isPatch)
     {
-        var (properties, required) = (new JsonObject(), new JsonArray());
-        foreach (var (field, isRequired) in Of(type))
+        var (asked, required) = Ask(type);
+        return ObjectOf(type, asked, isPatch ? [] : required, "", documentation);
+    }
+
+    private static JsonObject ObjectOf(Type type, IReadOnlyList<AskedField> asked, HashSet<string> required, string path, Documentation documentation)
+    {
+        var (properties, needed) = (new JsonObject(), new JsonArray());
+        foreach (var field in asked)
         {
-            properties[field.Name] = SchemaOf(field, DescriptionOf(type, field, documentation), isNullable: isPatch || !isRequired);
-            if (isRequired && !isPatch)
+            var pointer = $"{path}/{field.Name}";
+            var isRequired = required.Contains(pointer);
+            var schema = SchemaOf(field, DescriptionOf(type, field, documentation), isNullable: !isRequired);
+            if (field.Fields is { } within)
             {
-                required.Add(field.Name);
+                foreach (var (name, part) in ObjectOf(type.GetProperty(NameOf(field))!.PropertyType, within, required, pointer, documentation).ToList())
+                {
+                    schema[name] ??= part?.DeepClone();
+                }
+            }
+
+            properties[field.Name] = schema;
+            if (isRequired)
+            {
+                needed.Add(field.Name);
             }
         }
 
-        var schema = new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
-        if (required.Count > 0)
+        var whole = new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
+        if (needed.Count > 0)
         {
-            schema["required"] = required;
+            whole["required"] = needed;
         }
 
-        return schema;
+        return whole;
     }
 
     public static JsonObject SchemaOf(AskedField field, string? description, bool isNullable)
@@ -77,7 +100,7 @@ internal static class Questions
     /// <summary>The comment on the type's property of that name, or on the one of a record that the type is made of.</summary>
     public static string? DescriptionOf(Type type, AskedField field, Documentation documentation)
     {
-        var property = char.ToUpperInvariant(field.Name[0]) + field.Name[1..];
+        var property = NameOf(field);
         return type.GetProperties()
             .Select(member => member.PropertyType)
             .Where(part => part.Assembly == type.Assembly)
@@ -85,6 +108,8 @@ internal static class Questions
             .Select(part => documentation.Of(part, property))
             .FirstOrDefault(found => found is not null);
     }
+
+    private static string NameOf(AskedField field) => char.ToUpperInvariant(field.Name[0]) + field.Name[1..];
 
     private static void Set(JsonObject schema, string name, JsonNode? value)
     {

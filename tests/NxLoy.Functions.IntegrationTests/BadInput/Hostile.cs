@@ -32,6 +32,8 @@ internal static class Hostile
     {
         "string" => value.ValueKind == JsonValueKind.String && field.IsFreeText,
         "array" => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0,
+        // Without its fields, or with others, it is wrong as well, but then at their place and not at its own.
+        "object" => value.ValueKind == JsonValueKind.Object,
         "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
         "integer" => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var whole) && Fits(field, whole),
         "number" => value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && Fits(field, number),

@@ -112,6 +112,16 @@ public sealed class FieldsTests
             : read.Value is null ? string.IsNullOrWhiteSpace(text) : read.Value.Length <= 20 && read.Value == read.Value.Trim();
     }
 
+    [Theory]
+    [InlineData("""{"o":{"x":"a"}}""")]
+    [InlineData("""{}""", "/o required")]
+    [InlineData("""{"o":null}""", "/o required")]
+    [InlineData("""{"o":[]}""", "/o wrong_type")]
+    [InlineData("""{"o":{}}""", "/o/x required")]
+    [InlineData("""{"o":{"x":1,"y":2},"z":3}""", "/o/x wrong_type", "/z unknown_field", "/o/y unknown_field")]
+    public void Object_FaultsOfItsFields_StandAmongTheOthers(string body, params string[] faults) =>
+        Assert.Equal(faults, Faults(Read(body, fields => fields.Object("o", required: true)?.Text("x", 5, required: true))));
+
     [Property]
     public bool Date_AnyDate_IsReadBack(DateTime any)
     {
