@@ -15,6 +15,7 @@ using NxLoy.Functions.Http.RateLimits;
 using NxLoy.Functions.Observability;
 using NxLoy.Functions.Preferences;
 using NxLoy.Functions.Storage;
+using NxLoy.Functions.Tiers;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
@@ -40,7 +41,8 @@ builder.Services
     .AddPreferences()
     .AddErasure(builder.Configuration)
     .AddExports(builder.Configuration)
-    .AddActivity();
+    .AddActivity()
+    .AddTiers();
 
 using var host = builder.Build();
 await host.Services.GetRequiredService<Migrations>().ApplyAsync(CancellationToken.None);

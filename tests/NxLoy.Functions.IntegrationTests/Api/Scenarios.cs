@@ -219,6 +219,17 @@ internal static class Scenarios
                 ["range_not_satisfiable"] = async stage => (await ExportAsync(stage, "COMPLETED")).Then("/download") with { Headers = [("Range", "bytes=99999999-")] },
             },
         },
+        ["GetTierConfiguration"] = new("/api/v1/tiers/configuration"),
+        ["PutTierConfiguration"] = new(async stage =>
+        {
+            await stage.App.TiersAsync(stage.Business);
+            return new Call("/api/v1/tiers/configuration", Given.Tiers(silver: 50));
+        }),
+        ["GetTierAudits"] = new(async stage =>
+        {
+            await stage.App.TiersAsync(stage.Business);
+            return new Call("/api/v1/tiers/audits");
+        }),
         ["GetBusiness"] = new("/api/v1/business"),
         ["PutBusiness"] = new("/api/v1/business", new { consentMode = "opt_in", defaultMargin = 0.4, acquisitionCost = 12.5, graceMonths = 2 }),
     };

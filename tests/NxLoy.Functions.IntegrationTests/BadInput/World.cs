@@ -64,6 +64,8 @@ internal sealed record World
         (await owner.SendAsync(HttpMethod.Put, $"{path}/tags/{mark}-tag")).Expect(204);
         var sale = Events.Sale(business, customer.Id, transactionId: saleId);
         (await app.AsOf(business, "service").PostAsync("/api/v1/events", Events.One(sale))).Expect(200);
+        await app.TiersAsync(business, Given.Tiers(reason: mark));
+        await app.TiersAsync(business, Given.Tiers(silver: 1, reason: mark));
         var elsewhere = await app.CustomerAsync(business: third);
         var person = await app.WithToken(TestApp.Token("compliance", [business, third])).SendAsync(
             HttpMethod.Put, path + "/person", new { businessId = third, customerId = elsewhere.Id }, (Caller.BusinessHeader, business.ToString()));

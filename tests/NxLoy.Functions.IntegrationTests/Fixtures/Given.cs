@@ -36,6 +36,16 @@ public static class Given
         return id;
     }
 
+    /// <summary>Thresholds on a year's spending, as they are sent.</summary>
+    public static object Tiers(decimal silver = 100, decimal gold = 500, decimal platinum = 1000, string? reason = null) =>
+        new { thresholds = new { silver = Spending(silver), gold = Spending(gold), platinum = Spending(platinum) }, reason };
+
+    /// <summary>Replaces a business's thresholds, whatever they were.</summary>
+    public static async Task<Answer> TiersAsync(this TestApp app, Guid business, object? tiers = null) =>
+        (await app.AsOf(business, "owner").PutAsync("/api/v1/tiers/configuration", tiers ?? Tiers(), "*")).Expect(200);
+
+    private static object Spending(decimal threshold) => new { spendingThreshold = threshold, evaluationPeriod = "yearly" };
+
     /// <summary>Waits until no orchestration has anything to do before its time.</summary>
     public static Task DurableSettledAsync(this TestApp app) => Eventually.TrueAsync(async () => (await app.Database.QueryAsync<bool>(
         """

@@ -251,6 +251,15 @@ public sealed class TierPolicyTests
     }
 
     [Fact]
+    public void Reversal_WhileInGrace_WhatIsLeftBeginsAGraceOfItsOwn()
+    {
+        var lifted = TierPolicy.Next(Some.Holding(LoyaltyTier.SILVER), Some.Day("2026-11-23", 600) with { Sales = ["s1"] });
+        var below = TierPolicy.Next(lifted.State, Some.Day("2027-11-24", 0));
+
+        Assert.Equal("SILVER 2027-12-01..2028-03-01 Reversal", TierPolicy.Next(below.State, Some.Day("2027-12-01", 0) with { Reversed = ["s1"] }).Told());
+    }
+
+    [Fact]
     public void Reversal_OfTheLowerLift_IsRememberedWhenTheUpperIsUndone()
     {
         var silver = TierPolicy.Next(TierState.New, Some.Day("2026-11-23", 100) with { Sales = ["s1"] });

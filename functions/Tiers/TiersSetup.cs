@@ -1,0 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace NxLoy.Functions.Tiers;
+
+internal static class TiersSetup
+{
+    public static IServiceCollection AddTiers(this IServiceCollection services) => services
+        .AddSingleton<GetTierConfiguration>()
+        .AddSingleton<UpdateTierConfiguration>()
+        .AddSingleton<ListTierAudits>();
+}
