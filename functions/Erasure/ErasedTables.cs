@@ -80,11 +80,12 @@ public static class ErasedTables
     ];
 
     /// <summary>
-    /// Columns with personal data that are erased elsewhere: by exports' own use case, or, being what the scan looks for,
-    /// once it has found nothing.
+    /// Columns with personal data that are erased elsewhere: by exports' own use case; being what the scan looks for, once it
+    /// has found nothing; or, where they are of nobody and only may name somebody, by the scan.
     /// </summary>
     public static IReadOnlyList<string> ErasedElsewhere { get; } =
-        ["customer_data_exports.request_reason", "customer_data_exports.decision_reason", "erasure_requests.sealed_identifiers", "erasure_requests.identifiers_key"];
+        ["customer_data_exports.request_reason", "customer_data_exports.decision_reason", "erasure_requests.sealed_identifiers", "erasure_requests.identifiers_key",
+            "tier_config_audits.reason"];
 
     /// <summary>Figures and proofs that stay on the tombstone, each with the ground it stands on.</summary>
     public static IReadOnlyList<KeptTable> Kept { get; } =

@@ -3,5 +3,4 @@
 
 alter table tier_config_audits add column configuration_version bigint not null;
 comment on column tier_config_audits.configuration_version is 'The version of tier_configurations that the change made.';
-comment on column tier_config_audits.reason is
-    'Why the owner changed the thresholds. Of no customer, so it is not tagged; should one be named in it, the scan of an erasure finds it.';
+comment on column tier_config_audits.reason is 'pii: free text; of no customer, but one may be named in it';
