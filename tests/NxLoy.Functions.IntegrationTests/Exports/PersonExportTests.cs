@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Exports;
 using NxLoy.Functions.Http;
@@ -69,6 +70,41 @@ public sealed class PersonExportTests(FilingApp app) : IClassFixture<FilingApp>
     }
 
     [Fact]
+    public async Task TokenOfMoreOrFewerBusinesses_AsksForAnotherPackage()
+    {
+        var (here, there, person) = await TiedAsync();
+        var ofBoth = await OpenAsync("GDPR_FULL", [app.Business, app.OtherBusiness], [here, there]);
+        var ofOne = await OpenAsync("GDPR_BASIC", [app.Business], [here]);
+        var compliance = app.AsOf(app.Business, "compliance");
+
+        var narrower = (await compliance.PostAsync($"/api/v1/people/{person}/export", new { exportType = "GDPR_FULL" })).Expect(202).Id;
+        var wider = (await SendAsync(HttpMethod.Post, $"/api/v1/people/{person}/export", new { exportType = "GDPR_BASIC" })).Expect(202).Id;
+
+        Assert.NotEqual(ofBoth, narrower);
+        Assert.NotEqual(ofOne, wider);
+        Assert.Equal(ofBoth, (await AskAsync(person)).Id);
+        Assert.Equal(ofOne, (await compliance.PostAsync($"/api/v1/people/{person}/export", new { exportType = "GDPR_BASIC" })).Expect(202).Id);
+        foreach (var (export, customers) in new[] { (ofBoth, [here, there]), (ofOne, [here]), (narrower, [here]), (wider, new[] { here, there }) })
+        {
+            Assert.Equal(customers, (await app.Database.QueryAsync<Guid[]>("select customer_ids from customer_data_exports where id = @export", new { export }))[0]);
+            await EndAsync(export);
+        }
+    }
+
+    [Fact]
+    public async Task Replay_WithATokenOfFewerBusinesses_IsNotFound()
+    {
+        var (_, _, person) = await TiedAsync();
+        var key = (Posts.KeyHeader, Guid.NewGuid().ToString());
+        var (path, body) = ($"/api/v1/people/{person}/export", new { exportType = "GDPR_FULL" });
+        var asked = (await app.WithToken(Both()).SendAsync(HttpMethod.Post, path, body, (Caller.BusinessHeader, app.Business.ToString()), key)).Expect(202);
+
+        Assert.Equal("not_found", (await app.AsOf(app.Business, "compliance").PostAsync(path, body, key)).Expect(404).Problem);
+
+        await EndAsync(asked.Id);
+    }
+
+    [Fact]
     public async Task OtherBusinesses_AreNotToldInTheirPackages_WhatWasAskedForHere()
     {
         var (_, there, person) = await TiedAsync();
@@ -115,6 +151,7 @@ public sealed class PersonExportTests(FilingApp app) : IClassFixture<FilingApp>
         foreach (var (told, customer) in new[] { (app.Business, here), (app.OtherBusiness, there) })
             Assert.Equal([$"{open} customer_erased"], await app.Database.QueryAsync<string>(
                 "select (data ->> 'exportId') || ' ' || (data ->> 'code') from outbox where business_id = @told and customer_id = @customer and type = 'customers.data_export.failed'", new { told, customer }));
+        Assert.Equal("customer_erased", (await SendAsync(HttpMethod.Post, $"/api/v1/exports/{open}/retry")).Expect(409).Problem);
 
         await Eventually.TrueAsync(async () =>
         {
@@ -125,6 +162,39 @@ public sealed class PersonExportTests(FilingApp app) : IClassFixture<FilingApp>
         var container = new Azure.Storage.Blobs.BlobContainerClient(
             TestBlobs.ConnectionString, app.Host.Services.GetRequiredService<Microsoft.Extensions.Configuration.IConfiguration>()["Storage:ExportsContainer"]);
         Assert.DoesNotContain(container.GetBlobs(Azure.Storage.Blobs.Models.BlobTraits.None, Azure.Storage.Blobs.Models.BlobStates.None, null, default), blob => blob.Name.Contains(packed.ToString(), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("export")]
+    [InlineData("retry")]
+    public async Task CustomersOfAPerson_AreLockedInTheOrderOfTheirIds_AsTiesLockThem(string act)
+    {
+        // The one of the business that comes first, and is asked in, comes second.
+        var there = (await app.CustomerAsync(business: app.OtherBusiness)).Id;
+        var here = (await app.CustomerAsync()).Id;
+        var person = await TieAsync(here, there);
+        Assert.True(there.CompareTo(here) < 0 && app.Business.CompareTo(app.OtherBusiness) < 0);
+        var export = (await AskAsync(person)).Id;
+        await EndAsync(export);
+        await app.Database.QueryAsync<int>("update customer_data_exports set status = 'FAILED', failure_code = 'storage_full', wrapped_key = null where id = @export", new { export });
+        await using var source = NpgsqlDataSource.Create(app.Database.Owner);
+        await using var other = await source.OpenConnectionAsync();
+        await using var holding = await other.BeginTransactionAsync();
+        await LockAsync(there);
+
+        var asked = act == "retry" ? SendAsync(HttpMethod.Post, $"/api/v1/exports/{export}/retry") : AskAsync(person);
+        await Eventually.TrueAsync(async () => (await app.Database.QueryAsync<bool>(
+            "select exists (select from pg_stat_activity where datname = current_database() and usename = 'app' and wait_event_type = 'Lock')"))[0]);
+        await LockAsync(here); // free: nobody who waits for the first one has the second
+        await holding.RollbackAsync();
+
+        await EndAsync((await asked).Expect(202).Id);
+
+        async Task LockAsync(Guid customer)
+        {
+            await using var command = new NpgsqlCommand("select 1 from customers where id = $1 for update nowait", other) { Parameters = { new() { Value = customer } } };
+            await command.ExecuteNonQueryAsync();
+        }
     }
 
     private string Both() => TestApp.Token("compliance", [app.Business, app.OtherBusiness]);
