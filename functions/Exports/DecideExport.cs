@@ -1,6 +1,5 @@
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
-using NxLoy.Functions.Messaging;
 
 namespace NxLoy.Functions.Exports;
 
@@ -15,13 +14,7 @@ public sealed class DecideExport(BusinessDatabase database, TimeProvider time)
             caller, id,
             async (session, row, now) =>
             {
-                await session.ExecuteAsync(
-                    """
-                    update customer_data_exports
-                    set approval = 'APPROVED', decided_by = @subject, decided_at = @now, due_at = @due, expires_at = @expires, updated_at = @now
-                    where id = @id
-                    """,
-                    new { id, subject = caller.Subject, now, due = now + RequestExport.Promised, expires = now + RequestExport.Kept });
+                await ApproveAsync(session, caller, id, now);
                 approved = row;
             },
             cancellation);
@@ -32,6 +25,15 @@ public sealed class DecideExport(BusinessDatabase database, TimeProvider time)
 
         return export;
     }
+
+    /// <summary>A yes to what waits for one; to anything else it says nothing.</summary>
+    internal static Task ApproveAsync(Session session, Caller caller, Guid id, DateTimeOffset now) => session.ExecuteAsync(
+        """
+        update customer_data_exports
+        set approval = 'APPROVED', decided_by = @subject, decided_at = @now, due_at = @due, expires_at = @expires, updated_at = @now
+        where id = @id and status = 'PENDING' and approval = 'WAITING'
+        """,
+        new { id, subject = caller.Subject, now, due = now + RequestExport.Promised, expires = now + RequestExport.Kept });
 
     public Task<Result<Export>> RejectAsync(Caller caller, Guid id, Refusal refusal, CancellationToken cancellation) => DecideAsync(
         caller, id,
@@ -45,9 +47,7 @@ public sealed class DecideExport(BusinessDatabase database, TimeProvider time)
                 where id = @id
                 """,
                 new { id, subject = caller.Subject, reason = refusal.Reason, now });
-            await session.WriteAsync(
-                "customers.data_export.failed", row.CustomerId,
-                new { exportId = id, customerId = row.CustomerId, businessId = session.Business, exportType = row.ExportType, code = "rejected", failedAt = now }, now);
+            await session.WriteFailedAsync(id, row.ExportType, row.About, "rejected", now);
         },
         cancellation);
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using NxLoy.Functions.Database;
-using NxLoy.Functions.Messaging;
 
 namespace NxLoy.Functions.Exports;
 
@@ -29,13 +28,7 @@ public sealed partial class EndExport(BusinessDatabase database, ExportFiles fil
                 }
 
                 var row = (await ExportRow.FindAsync(session, run))!;
-                foreach (var (business, customer) in row.About)
-                {
-                    await session.As(business).WriteAsync(
-                        "customers.data_export.failed", customer,
-                        new { exportId = row.Id, customerId = customer, businessId = business, exportType = row.ExportType, code = row.FailureCode, failedAt = now }, now);
-                }
-
+                await session.WriteFailedAsync(row.Id, row.ExportType, row.About, row.FailureCode!, now);
                 return row;
             },
             cancellation);
@@ -58,30 +51,33 @@ public sealed partial class EndExport(BusinessDatabase database, ExportFiles fil
             where id = @ExportId and status = 'COMPLETED' and expires_at <= @now
             """,
             new { run.ExportId, now = time.Now() }, cancellation);
-        await SweepAsync(run, cancellation);
+        await DeleteFilesAsync(run, cancellation);
     }
 
-    /// <summary>Deletes the blobs of an export that has ended, and writes down that they are gone.</summary>
+    /// <summary>Deletes the blobs of a run that has ended, and of those before it; a retry may have begun the next one meanwhile.</summary>
     /// <returns>False where it has not ended.</returns>
-    public async Task<bool> SweepAsync(ExportRun run, CancellationToken cancellation)
+    public async Task<bool> DeleteFilesAsync(ExportRun run, CancellationToken cancellation)
     {
         var state = await database.FindAsync<State>(
-            run.BusinessId, "select status, file_blob as fileblob from customer_data_exports where id = @ExportId", new { run.ExportId }, cancellation);
+            run.BusinessId, "select status from customer_data_exports where id = @ExportId", new { run.ExportId }, cancellation);
         if (state is { Status: not (ExportStatus.FAILED or ExportStatus.EXPIRED) })
         {
             return false;
         }
 
-        await files.DeleteBelowAsync(ExportFiles.Prefix(run), but: null, cancellation);
-        await database.QueryAsync<int>(
-            run.BusinessId, "update customer_data_exports set is_swept = true where id = @ExportId and status in ('FAILED', 'EXPIRED')", new { run.ExportId }, cancellation);
+        await files.DeleteThroughAsync(run, but: null, cancellation);
         return true;
     }
+
+    /// <summary>Writes down that nothing is left of a run that has ended: neither blobs nor orchestration.</summary>
+    public Task MarkSweptAsync(ExportRun run, CancellationToken cancellation) => database.QueryAsync<int>(
+        run.BusinessId,
+        "update customer_data_exports set is_swept = true where id = @ExportId and run = @Run and status in ('FAILED', 'EXPIRED')",
+        new { run.ExportId, run.Run }, cancellation);
 
     private sealed record State
     {
         public required ExportStatus Status { get; init; }
-        public required string? FileBlob { get; init; }
     }
 
     private static partial class Log

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -7,14 +8,15 @@ using NxLoy.Functions.Storage;
 namespace NxLoy.Functions.Exports;
 
 /// <summary>
-/// The blobs of exports. All of one stand under <c>{business}/{export}/</c>, and each try writes under names of its own, so
-/// that a slow try never spoils what a later one wrote: the row says which names count.
+/// The blobs of exports. All of one stand under <c>{business}/{export}/</c>, those of each run in a folder of their own, and
+/// each try writes under names of its own, so that a slow try never spoils what a later one wrote: the row says which names
+/// count.
 /// </summary>
 public sealed class ExportFiles(BlobStorage storage, IConfiguration configuration)
 {
     private readonly string container = configuration["Storage:ExportsContainer"] is { Length: > 0 } name ? name : "exports";
 
-    public static string Prefix(ExportRun run) => Prefix(run.BusinessId, run.ExportId);
+    public static string Prefix(ExportRun run) => string.Create(CultureInfo.InvariantCulture, $"{Prefix(run.BusinessId, run.ExportId)}{run.Run}/");
 
     public static string Prefix(Guid business, Guid export) => $"{business:D}/{export:D}/";
 
@@ -56,8 +58,18 @@ public sealed class ExportFiles(BlobStorage storage, IConfiguration configuratio
         }
     }
 
-    /// <summary>Deletes everything below a prefix but one blob.</summary>
-    public async Task DeleteBelowAsync(string prefix, string? but, CancellationToken cancellation)
+    /// <summary>Deletes every blob of an export.</summary>
+    public Task DeleteAllAsync(Guid business, Guid export, CancellationToken cancellation) =>
+        DeleteBelowAsync(Prefix(business, export), _ => true, cancellation);
+
+    /// <summary>Deletes what a run and those before it wrote, but one blob. What a later run writes meanwhile stays.</summary>
+    public Task DeleteThroughAsync(ExportRun run, string? but, CancellationToken cancellation)
+    {
+        var prefix = Prefix(run.BusinessId, run.ExportId);
+        return DeleteBelowAsync(prefix, name => name != but && RunOf(name[prefix.Length..]) <= run.Run, cancellation);
+    }
+
+    private async Task DeleteBelowAsync(string prefix, Func<string, bool> which, CancellationToken cancellation)
     {
         var names = new List<string>();
         await foreach (var blob in (await storage.ContainerAsync(container, cancellation)).GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellation))
@@ -65,8 +77,12 @@ public sealed class ExportFiles(BlobStorage storage, IConfiguration configuratio
             names.Add(blob.Name);
         }
 
-        await DeleteAsync(names.Where(name => name != but), cancellation);
+        await DeleteAsync(names.Where(which), cancellation);
     }
+
+    // What no run wrote is nobody's, and as old as can be.
+    private static int RunOf(string name) =>
+        name.Split('/') is [var run, _] && int.TryParse(run, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     /// <summary>The exports that have blobs, as (business, export).</summary>
     public async Task<IReadOnlyList<(Guid Business, Guid Export)>> ListAsync(CancellationToken cancellation)
@@ -74,7 +90,7 @@ public sealed class ExportFiles(BlobStorage storage, IConfiguration configuratio
         var found = new HashSet<(Guid, Guid)>();
         await foreach (var blob in (await storage.ContainerAsync(container, cancellation)).GetBlobsAsync(BlobTraits.None, BlobStates.None, null, cancellation))
         {
-            if (blob.Name.Split('/') is [var business, var export, _] && Guid.TryParse(business, out var b) && Guid.TryParse(export, out var e))
+            if (blob.Name.Split('/') is [var business, var export, ..] && Guid.TryParse(business, out var b) && Guid.TryParse(export, out var e))
             {
                 found.Add((b, e));
             }

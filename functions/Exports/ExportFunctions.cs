@@ -10,7 +10,7 @@ public sealed class ExportFunctions(
     RequestExport ask, GetExport get, ListExports list, DecideExport decide, RetryExport retry, DownloadExport download)
 {
     [Function("PostExport"), Allow(Role.Owner | Role.Compliance | Role.Customer)]
-    [Operation("Asks for a package of a customer's data; while one is open, answers with it.", Body = typeof(RequestedExport), Answer = typeof(Export), Status = 202,
+    [Operation("Asks for a package of a customer's data; while one is open, answers with it. Staff who ask for what the customer has asked for approve it.", Body = typeof(RequestedExport), Answer = typeof(Export), Status = 202,
         Problems = ["customer_erased", "storage_not_configured"])]
     public Task<IResult> PostExport(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/customers/{id:guid}/export")] HttpRequest request,

@@ -58,13 +58,31 @@ public static class ExportOrchestration
         }
     }
 
-    /// <summary>Takes the orchestration of an export that has ended away, as far as it has ended too.</summary>
-    public static async Task ForgetAsync(DurableTaskClient client, ExportRun run, CancellationToken cancellation)
+    /// <summary>
+    /// Takes the orchestration of a run that has ended away. One that waits for something all the same, as for a package's
+    /// time when an erasure was sooner, is ended, and gone the next time.
+    /// </summary>
+    /// <returns>Whether there is none any more.</returns>
+    public static async Task<bool> ForgetAsync(DurableTaskClient client, ExportRun run, CancellationToken cancellation)
     {
-        if (await client.GetInstanceAsync(run.InstanceId, cancellation) is { IsCompleted: true })
+        var known = await client.GetInstanceAsync(run.InstanceId, getInputsAndOutputs: true, cancellation);
+        if (known is null)
         {
-            await client.PurgeInstanceAsync(run.InstanceId, cancellation);
+            return true;
         }
+
+        if (known.ReadInputAs<ExportRun>()!.Run > run.Run)
+        {
+            return false; // it has been tried again meanwhile
+        }
+
+        if (known.IsCompleted)
+        {
+            return (await client.PurgeInstanceAsync(run.InstanceId, cancellation)).PurgedInstanceCount > 0;
+        }
+
+        await client.TerminateInstanceAsync(run.InstanceId, "The export has ended.", cancellation);
+        return false;
     }
 
     // A run before this one counts for nothing any more, whatever it still waits for.

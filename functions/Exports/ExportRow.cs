@@ -68,6 +68,20 @@ internal sealed record ExportRow
     public static Task<ExportRow?> FindAsync(Session session, ExportRun run, string locked = "") =>
         session.FindAsync<ExportRow>($"select {Columns} {From} where e.id = @id{locked}", new { id = run.ExportId });
 
+    /// <summary>
+    /// The open export of the same type and scope, if there is one. Its customers are its scope: a token that names fewer or
+    /// more businesses asks for another package, and so does one that asks after a tie was changed.
+    /// </summary>
+    /// <param name="customers">The one of the session's business first.</param>
+    public static Task<IReadOnlyList<Guid>> FindOpenAsync(Session session, ExportType type, Guid[] customers, bool isPerson) => session.QueryAsync<Guid>(
+        """
+        select id from customer_data_exports
+        where customer_id = @customer and export_type = @type and (business_id is null) = @isPerson and customer_ids = @customers
+            and status in ('PENDING', 'PROCESSING')
+        for no key update
+        """,
+        new { customer = customers[0], type = type.ToString(), isPerson, customers });
+
     public Export ToExport(Caller caller, IReadOnlyList<ExportedSection> sections)
     {
         var isOwn = caller.Roles != Role.Customer || RequestedBy == caller.Subject;

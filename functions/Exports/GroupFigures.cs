@@ -1,3 +1,4 @@
+using System.Globalization;
 using NxLoy.Functions.Database;
 
 namespace NxLoy.Functions.Exports;
@@ -17,10 +18,18 @@ internal static class GroupFigures
     public static async Task<SectionRows> ReadAsync(Snapshot snapshot, ExportPiece piece, DateTimeOffset asOf)
     {
         var zone = await snapshot.ReadAsync<string>("select time_zone from businesses where id = @business", new { business = piece.BusinessId });
+        var months = await MonthsAsync(snapshot, piece.BusinessId, zone);
         var groups = new List<Group>();
         await using var reader = await snapshot.StreamAsync(
             AnalyticsSection.Groups.Sql,
-            new { business = piece.BusinessId, customer = piece.CustomerId, today = BusinessCalendar.Today(asOf, zone) });
+            new
+            {
+                business = piece.BusinessId,
+                customer = piece.CustomerId,
+                today = BusinessCalendar.Today(asOf, zone),
+                months = months.Select(month => month.ToString("yyyy-MM", CultureInfo.InvariantCulture)).ToArray(),
+                starts = months.Select(month => BusinessCalendar.StartOf(month, zone).UtcDateTime).ToArray(),
+            });
         while (await reader.ReadAsync())
         {
             groups.Add(new Group(
@@ -29,6 +38,26 @@ internal static class GroupFigures
 
         var rows = groups.GroupBy(group => group.Dimension).SelectMany(Shown).Append(Whole([.. groups.Where(group => group.Dimension == "tier")])).ToList();
         return new SectionRows(Columns, rows.Count, rows.ToAsyncEnumerable());
+    }
+
+    // The first days of all months in which somebody joined, and of those between them.
+    private static async Task<IReadOnlyList<DateOnly>> MonthsAsync(Snapshot snapshot, Guid business, string zone)
+    {
+        var first = await snapshot.ReadAsync<DateTime>("select min(created_at) from customers where business_id = @business", new { business });
+        var last = await snapshot.ReadAsync<DateTime>("select max(created_at) from customers where business_id = @business", new { business });
+        var months = new List<DateOnly>();
+        for (var month = MonthOf(first); month <= MonthOf(last); month = month.AddMonths(1))
+        {
+            months.Add(month);
+        }
+
+        return months;
+
+        DateOnly MonthOf(DateTime instant)
+        {
+            var day = BusinessCalendar.LocalDay(new DateTimeOffset(instant), zone);
+            return day.AddDays(1 - day.Day);
+        }
     }
 
     private static IEnumerable<object?[]> Shown(IGrouping<string, Group> dimension)

@@ -22,7 +22,7 @@ public sealed class PackExport(BusinessDatabase database, ExportKeys keys, Expor
         if (expires is not null)
         {
             var completed = await ReadAsync(run, cancellation);
-            await files.DeleteBelowAsync(ExportFiles.Prefix(run), completed?.FileBlob, cancellation);
+            await files.DeleteThroughAsync(run, completed?.FileBlob, cancellation);
         }
 
         return expires;

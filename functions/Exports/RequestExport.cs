@@ -8,7 +8,7 @@ namespace NxLoy.Functions.Exports;
 
 /// <summary>
 /// Asks for a customer's package. The row first: whoever dies after it has left word of what is to be done. Who asks
-/// again while one is open is answered with it.
+/// again while one of the same scope is open is answered with it; staff who ask for what the customer waits for approve it.
 /// </summary>
 public sealed class RequestExport(BusinessDatabase database, BlobStorage storage, IdempotencyKeys idempotency, TimeProvider time)
 {
@@ -55,8 +55,14 @@ public sealed class RequestExport(BusinessDatabase database, BlobStorage storage
                     return reused;
                 }
 
-                caller.Trail.Touch(about.Value.Select(one => one.CustomerId));
-                wanted = (await ExportRow.FindAsync(session, caller, id.Value)).Value;
+                var found = await ExportRow.FindAsync(session, caller, id.Value);
+                if (found.Failed(out var hidden))
+                {
+                    return hidden; // replayed with a token that names fewer businesses than the one that asked first
+                }
+
+                wanted = found.Value;
+                caller.Trail.Touch(wanted.CustomerIds);
                 return await GetExport.ExecuteAsync(session, caller, id.Value);
             },
             cancellation);
@@ -83,33 +89,38 @@ public sealed class RequestExport(BusinessDatabase database, BlobStorage storage
             : (PersonCustomer[])[new PersonCustomer(session.Business, customer)];
     }
 
-    // The business asked in comes first. A person that is no customer of it does not exist there.
+    // The business asked in comes first. A person that is no customer of it does not exist there. Locked in the order of
+    // the customers' ids, as ties are, so that nobody who locks two of them can block another.
     private static async Task<Result<IReadOnlyList<PersonCustomer>>> PersonAsync(Session session, Caller caller, Guid person)
     {
-        var about = new List<PersonCustomer>();
-        foreach (var business in caller.Businesses.Order())
+        var tied = new List<PersonCustomer>();
+        foreach (var business in caller.Businesses)
         {
-            var found = await session.As(business).QueryAsync<Guid>(
-                "select id from customers where business_id = @business and person_id = @person and erased_at is null for no key update",
-                new { business, person });
-            about.AddRange(found.Select(customer => new PersonCustomer(business, customer)));
+            tied.AddRange((await TiedAsync(session.As(business), person)).Select(customer => new PersonCustomer(business, customer)));
+        }
+
+        var about = new List<PersonCustomer>();
+        foreach (var one in tied.OrderBy(one => one.CustomerId))
+        {
+            if ((await TiedAsync(session.As(one.BusinessId), person, " for no key update")).Contains(one.CustomerId))
+            {
+                about.Add(one);
+            }
         }
 
         return about.Exists(one => one.BusinessId == session.Business)
-            ? (PersonCustomer[])[.. about.OrderByDescending(one => one.BusinessId == session.Business)]
+            ? (PersonCustomer[])[.. about.OrderByDescending(one => one.BusinessId == session.Business).ThenBy(one => one.BusinessId)]
             : HttpProblems.NotFound;
     }
+
+    private static Task<IReadOnlyList<Guid>> TiedAsync(Session session, Guid person, string locked = "") => session.QueryAsync<Guid>(
+        $"select id from customers where business_id = @business and person_id = @person and erased_at is null{locked}",
+        new { business = session.Business, person });
 
     private async Task<Result<Guid>> OpenAsync(
         Session session, Caller caller, Post<RequestedExport> post, IReadOnlyList<PersonCustomer> about, bool isPerson, DateTimeOffset now)
     {
-        var type = post.Body.ExportType.ToString();
-        var open = await session.QueryAsync<Guid>(
-            """
-            select id from customer_data_exports
-            where customer_id = @customer and export_type = @type and (business_id is null) = @isPerson and status in ('PENDING', 'PROCESSING')
-            """,
-            new { customer = about[0].CustomerId, type, isPerson });
+        var open = await ExportRow.FindOpenAsync(session, post.Body.ExportType, [.. about.Select(one => one.CustomerId)], isPerson);
         var id = open is [var known] ? known : Guid.CreateVersion7(now);
         var earlier = await idempotency.ClaimAsync(session, caller.Subject, post.Key, id, status: 202);
         if (earlier.Failed(out var reused))
@@ -125,6 +136,10 @@ public sealed class RequestExport(BusinessDatabase database, BlobStorage storage
         if (open.Count == 0)
         {
             await InsertAsync(session, caller, id, post.Body, about, isPerson, now);
+        }
+        else if (caller.Roles != Role.Customer)
+        {
+            await DecideExport.ApproveAsync(session, caller, id, now); // it waited for the word of one who may have it anyway
         }
 
         return id;

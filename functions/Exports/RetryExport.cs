@@ -35,7 +35,8 @@ public sealed class RetryExport(BusinessDatabase database, TimeProvider time)
         return export;
     }
 
-    // Customers before exports, as a request and an erasure lock them: of two at once one comes first, and none waits for ever.
+    // Customers before exports and by their ids, as requests, ties and erasures lock them: of two at once one comes first,
+    // and none waits for ever.
     private static async Task<Result<ExportRow>> LockAsync(Session session, Caller caller, Guid id)
     {
         var found = await ExportRow.FindAsync(session, caller, id);
@@ -44,7 +45,7 @@ public sealed class RetryExport(BusinessDatabase database, TimeProvider time)
             return missing;
         }
 
-        foreach (var (business, customer) in found.Value.About)
+        foreach (var (business, customer) in found.Value.About.OrderBy(one => one.Customer))
         {
             var standing = await session.As(business).QueryAsync<Guid>(
                 "select id from customers where id = @customer and erased_at is null for no key update", new { customer });
@@ -54,18 +55,24 @@ public sealed class RetryExport(BusinessDatabase database, TimeProvider time)
             }
         }
 
-        var row = (await ExportRow.FindAsync(session, caller, id, forUpdate: true)).Value;
+        var locked = await ExportRow.FindAsync(session, caller, id, forUpdate: true);
+        if (locked.Failed(out var gone))
+        {
+            return gone;
+        }
+
+        var row = locked.Value;
+        if (row.FailureCode == StopExports.Code)
+        {
+            return ExportProblems.CustomerErased;
+        }
+
         if (row is not { Status: ExportStatus.FAILED, FailureCode: not "rejected" })
         {
             return ExportProblems.NotFailed;
         }
 
-        var open = await session.QueryAsync<Guid>(
-            """
-            select id from customer_data_exports
-            where customer_id = @CustomerId and export_type = @type and (business_id is null) = @isPerson and status in ('PENDING', 'PROCESSING')
-            """,
-            new { row.CustomerId, type = row.ExportType.ToString(), isPerson = row.BusinessId is null });
+        var open = await ExportRow.FindOpenAsync(session, row.ExportType, row.CustomerIds, row.BusinessId is null);
         return open is [var other] ? ExportProblems.OtherIsOpen(other) : row;
     }
 

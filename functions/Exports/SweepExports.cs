@@ -16,32 +16,62 @@ public sealed class SweepExports(WorkerDatabase worker, BlobStorage storage, Exp
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(2);
 
     /// <param name="start">Starts the packing unless it runs already.</param>
-    /// <param name="forget">Purges the orchestration of an export that has ended.</param>
-    public async Task ExecuteAsync(Func<ExportRun, Task> start, Func<ExportRun, Task> forget, CancellationToken cancellation)
+    /// <param name="forget">Purges the orchestration of a run that has ended; false where there still is one.</param>
+    /// <param name="cancellation">The host stops.</param>
+    public async Task ExecuteAsync(Func<ExportRun, Task> start, Func<ExportRun, Task<bool>> forget, CancellationToken cancellation)
     {
         var now = time.Now();
-        await WarnAsync(now, cancellation);
-        if (!storage.IsConfigured)
+        var failures = new List<Exception>();
+        await WarnAsync(now, failures, cancellation);
+        if (storage.IsConfigured)
         {
-            return;
+            await SweepAsync(now, start, forget, failures, cancellation);
         }
 
+        if (failures.Count > 0)
+        {
+            throw new AggregateException("Some exports could not be swept.", failures);
+        }
+    }
+
+    private async Task SweepAsync(
+        DateTimeOffset now, Func<ExportRun, Task> start, Func<ExportRun, Task<bool>> forget, List<Exception> failures, CancellationToken cancellation)
+    {
         foreach (var run in await FindAsync("status in ('PENDING', 'PROCESSING') and approval <> 'WAITING' and updated_at <= @before", now - Settled, cancellation))
         {
-            await start(run);
+            await TryAsync(() => start(run), failures);
         }
 
         foreach (var run in await FindAsync("status = 'COMPLETED' and expires_at <= @before", now, cancellation))
         {
-            await end.ExpireAsync(run, cancellation);
+            await TryAsync(() => end.ExpireAsync(run, cancellation), failures);
         }
 
         foreach (var run in await FindAsync("status in ('FAILED', 'EXPIRED') and not is_swept and updated_at <= @before", now - Settled, cancellation))
         {
-            if (await end.SweepAsync(run, cancellation))
-            {
-                await forget(run);
-            }
+            await TryAsync(() => ForgetAsync(run, forget, cancellation), failures);
+        }
+    }
+
+    // Marked at last, so that whatever breaks off before is done again.
+    private async Task ForgetAsync(ExportRun run, Func<ExportRun, Task<bool>> forget, CancellationToken cancellation)
+    {
+        if (await end.DeleteFilesAsync(run, cancellation) && await forget(run))
+        {
+            await end.MarkSweptAsync(run, cancellation);
+        }
+    }
+
+    // One that cannot be swept keeps nobody from the others.
+    private static async Task TryAsync(Func<Task> work, List<Exception> failures)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception failed) when (failed is not OperationCanceledException)
+        {
+            failures.Add(failed);
         }
     }
 
@@ -56,10 +86,14 @@ public sealed class SweepExports(WorkerDatabase worker, BlobStorage storage, Exp
         foreach (var (business, export) in await files.ListAsync(cancellation))
         {
             var row = await database.FindAsync<FileRow>(
-                business, "select status, file_blob as fileblob from customer_data_exports where id = @export", new { export }, cancellation);
-            if (row is not { Status: ExportStatus.PENDING or ExportStatus.PROCESSING })
+                business, "select status, run, file_blob as fileblob from customer_data_exports where id = @export", new { export }, cancellation);
+            if (row is null)
             {
-                await files.DeleteBelowAsync(ExportFiles.Prefix(business, export), row?.FileBlob, cancellation);
+                await files.DeleteAllAsync(business, export, cancellation);
+            }
+            else if (row.Status is not (ExportStatus.PENDING or ExportStatus.PROCESSING))
+            {
+                await files.DeleteThroughAsync(new ExportRun(export, business, row.Run), row.FileBlob, cancellation);
             }
         }
     }
@@ -71,7 +105,7 @@ public sealed class SweepExports(WorkerDatabase worker, BlobStorage storage, Exp
             .Select(row => new ExportRun(row.Id, row.AskedIn, row.Run)),
     ];
 
-    private async Task WarnAsync(DateTimeOffset now, CancellationToken cancellation)
+    private async Task WarnAsync(DateTimeOffset now, List<Exception> failures, CancellationToken cancellation)
     {
         var waiting = await worker.QueryAsync<WaitingRow>(
             """
@@ -83,15 +117,20 @@ public sealed class SweepExports(WorkerDatabase worker, BlobStorage storage, Exp
             null, cancellation);
         foreach (var row in waiting)
         {
-            if (ApprovalRules.Warning(row.CreatedAt, now, row.TimeZone) is not { } days || days >= (row.AlertedDays ?? int.MaxValue))
-            {
-                continue;
-            }
-
-            alerts.Raise("export_unapproved", row.AskedIn, row.Id, FormattableString.Invariant($"{days} days left of the month in which the customer has to be answered"));
-            await database.QueryAsync<int>(
-                row.AskedIn, "update customer_data_exports set alerted_days = @days where id = @Id", new { days, row.Id }, cancellation);
+            await TryAsync(() => WarnAsync(row, now, cancellation), failures);
         }
+    }
+
+    private async Task WarnAsync(WaitingRow row, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (ApprovalRules.Warning(row.CreatedAt, now, row.TimeZone) is not { } days || days >= (row.AlertedDays ?? int.MaxValue))
+        {
+            return;
+        }
+
+        alerts.Raise("export_unapproved", row.AskedIn, row.Id, FormattableString.Invariant($"{days} days left of the month in which the customer has to be answered"));
+        await database.QueryAsync<int>(
+            row.AskedIn, "update customer_data_exports set alerted_days = @days where id = @Id", new { days, row.Id }, cancellation);
     }
 
     private sealed record RunRow
@@ -104,6 +143,7 @@ public sealed class SweepExports(WorkerDatabase worker, BlobStorage storage, Exp
     private sealed record FileRow
     {
         public required ExportStatus Status { get; init; }
+        public required int Run { get; init; }
         public required string? FileBlob { get; init; }
     }
 

@@ -47,8 +47,9 @@ comment on column customer_data_exports.last_fault is 'What the last try that fa
 comment on column customer_data_exports.file_bytes is 'Length of the package as it is downloaded.';
 comment on column customer_data_exports.is_swept is 'It has ended, and its blobs and its orchestration are gone.';
 
--- One open export of a customer and type; who asks again is answered with it.
-create unique index customer_data_exports_open on customer_data_exports (customer_id, export_type, (business_id is null))
+-- One open export of a type and scope; who asks again is answered with it. Of a person, several may be open: one for each
+-- set of businesses that a token may see. The customers stand for their businesses.
+create unique index customer_data_exports_open on customer_data_exports (customer_id, export_type, (business_id is null), customer_ids)
     where status in ('PENDING', 'PROCESSING');
 create index customer_data_exports_asked_in on customer_data_exports (asked_in, created_at desc, id desc);
 create index customer_data_exports_of_people on customer_data_exports (id) where business_id is null;

@@ -6,7 +6,8 @@ namespace NxLoy.Functions.Exports;
 /// </summary>
 internal static class AnalyticsSection
 {
-    // 90 and 180 days: what the business calls active, at risk and churned.
+    // 90 and 180 days: what the business calls active, at risk and churned. Months are the business's own: they come as the
+    // instants at which they begin there, and their names.
     public static ExportSection Groups { get; } = new(
         "groups", "The groups that you are in, and the business as a whole", "businesses", "id = @business",
         """
@@ -14,7 +15,7 @@ internal static class AnalyticsSection
             select c.id, c.loyalty_tier, m.total_spent, m.visit_count,
                 case when m.last_visit_on is null then 'new' when @today - m.last_visit_on < 90 then 'active'
                     when @today - m.last_visit_on <= 180 then 'at_risk' else 'churned' end as activity,
-                to_char(c.created_at, 'YYYY-MM') as joined
+                (@months::text[])[width_bucket(c.created_at, @starts::timestamptz[])] as joined
             from customers c
             join customer_metrics m on m.customer_id = c.id
             where c.business_id = @business and (c.deleted_at is null or c.id = @customer)

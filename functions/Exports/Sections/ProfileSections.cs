@@ -43,7 +43,9 @@ internal static class ProfileSections
             """),
         new("consent-history", "What you agreed to and when", "consent_changes", ExportSection.OfCustomer,
             """
-            select flag, granted, source, wording_version as "wordingVersion",
+            select flag, granted,
+                case when source = 'erased_before' then 'default' else source end as source, -- which nobody is told
+                wording_version as "wordingVersion",
                 case when changed_by = @customer::text then 'you' else 'the business' end as "changedBy", changed_at as "changedAt"
             from consent_changes
             where business_id = @business and customer_id = @customer

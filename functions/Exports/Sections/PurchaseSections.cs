@@ -25,7 +25,8 @@ internal static class PurchaseSections
             """),
         new("balances", "Your points", "loyalty_balances", ExportSection.OfCustomer,
             """
-            select balance, qualifying_points as "qualifyingPoints", changed_by as "changedBy", occurred_at as "occurredAt",
+            select balance, qualifying_points as "qualifyingPoints",
+                case when changed_by = @customer::text then 'you' else 'the business' end as "changedBy", occurred_at as "occurredAt",
                 updated_at as "updatedAt"
             from loyalty_balances
             where business_id = @business and customer_id = @customer

@@ -12,13 +12,15 @@ internal static class RecordSections
             where business_id = @business and @customer = any(customers)
             order by occurred_at, writer, sequence
             """),
-        new("exports", "Exports of your data", "customer_data_exports", "@customer = any(customer_ids)",
+        // A person's package is told of where it was asked for, and why staff asked is not the customer's to know.
+        new("exports", "Exports of your data", "customer_data_exports", "asked_in = @business and customer_id = @customer",
             """
-            select id, export_type as "exportType", status, requested_as as "requestedBy", request_reason as "reason",
+            select id, export_type as "exportType", status, requested_as as "requestedBy",
+                case when requested_as = 'customer' then request_reason end as "reason",
                 approval, decided_at as "decidedAt", decision_reason as "decisionReason", completed_at as "completedAt",
                 expires_at as "expiresAt", created_at as "createdAt"
             from customer_data_exports
-            where @customer = any(customer_ids)
+            where asked_in = @business and customer_id = @customer
             order by created_at, id
             """),
         new("erasure-requests", "Requests to erase your data", "erasure_requests", ExportSection.OfCustomer,

@@ -28,6 +28,23 @@ public sealed class AnalyticsTests(FilingApp app) : IClassFixture<FilingApp>
     }
 
     [Fact]
+    public async Task MonthOfJoining_IsTheBusinessesOwn()
+    {
+        var business = await app.GivenBusinessAsync("America/New_York");
+        var customer = Guid.Empty;
+        for (var n = 0; n < 6; n++)
+        {
+            customer = await app.ListedCustomerAsync(business, createdAt: "2026-02-01T04:59:59Z"); // there, it is still January
+            await app.ListedCustomerAsync(business, createdAt: "2026-02-01T05:00:00Z");
+            await app.ListedCustomerAsync(business, createdAt: "2026-04-15T12:00:00Z");
+        }
+
+        var rows = (await app.ExportedAsync(customer, "BUSINESS_ANALYTICS", business)).Json("groups");
+
+        Assert.Equal(["2026-01 6"], rows.Where(row => (string?)row!["dimension"] == "monthOfJoining").Select(row => $"{(string?)row!["group"]} {row["customers"]}"));
+    }
+
+    [Fact]
     public async Task SmallGroup_IsSuppressed_AndSoIsTheOneThatWouldGiveItAway()
     {
         var business = await app.GivenBusinessAsync();

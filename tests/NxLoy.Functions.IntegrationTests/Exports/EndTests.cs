@@ -35,6 +35,8 @@ public sealed class EndTests : IAsyncLifetime
         Assert.Equal([true], await app.Database.QueryAsync<bool>("select wrapped_key is null and file_blob is null and file_url is null from customer_data_exports where id = @export", new { export }));
         Assert.Equal("export_expired", (await app.As("compliance").GetAsync($"/api/v1/exports/{export}/download")).Expect(410).Problem);
         Assert.Null((await app.As("compliance").GetAsync($"/api/v1/exports/{export}")).Json["fileUrl"]);
+        await app.Host.AdvanceAsync(TimeSpan.FromMinutes(3));
+        await SweptAsync(export);
     }
 
     [Fact]
@@ -84,7 +86,7 @@ public sealed class EndTests : IAsyncLifetime
 
         await app.Host.InvokeAsync("EveryFiveMinutesSweepExports");
         Assert.Empty(await BlobsAsync());
-        Assert.Equal([true], await app.Database.QueryAsync<bool>("select is_swept from customer_data_exports where id = @export", new { export }));
+        await SweptAsync(export);
 
         var retried = (await app.As("owner").PostAsync($"/api/v1/exports/{export}/retry")).Expect(202);
         Assert.Equal(("PENDING", null), ((string?)retried.Json["status"], (string?)retried.Json["failureCode"]));
@@ -92,6 +94,22 @@ public sealed class EndTests : IAsyncLifetime
         (await app.PackageAsync(token, export)).Whole();
         Assert.Single(await BlobsAsync());
         Assert.Equal("export_not_failed", (await app.As("owner").PostAsync($"/api/v1/exports/{export}/retry")).Expect(409).Problem);
+    }
+
+    [Fact]
+    public async Task OneThatCannotBeSwept_KeepsNobodyFromTheOthers_AndIsSweptTheNextTime()
+    {
+        var ((bad, _), (good, _)) = (await CompletedAsync(), await CompletedAsync());
+        await FailAsync(bad);
+        await FailAsync(good);
+        var sweep = app.Host.Services.GetRequiredService<SweepExports>();
+
+        var failure = await Assert.ThrowsAsync<AggregateException>(() => sweep.ExecuteAsync(
+            _ => Task.CompletedTask, run => run.ExportId == bad ? throw new IOException("No orchestrations today.") : Task.FromResult(true), default));
+
+        Assert.IsType<IOException>(Assert.Single(failure.InnerExceptions));
+        Assert.Equal([good], await app.Database.QueryAsync<Guid>("select id from customer_data_exports where is_swept"));
+        await SweptAsync(bad);
     }
 
     [Fact]
@@ -198,6 +216,17 @@ public sealed class EndTests : IAsyncLifetime
 
     private async Task<IReadOnlyList<Guid>> StopAsync(Guid customer) => (await app.Host.Services.GetRequiredService<BusinessDatabase>().InTransactionAsync<IReadOnlyList<Guid>>(
         app.Business, async session => (await StopExports.ExecuteAsync(session, customer, DateTimeOffset.UtcNow)).ToList(), default)).Value;
+
+    // What has an orchestration that still waits is ended by one sweep, and gone with a later one.
+    private async Task SweptAsync(Guid export)
+    {
+        await Eventually.TrueAsync(async () =>
+        {
+            await app.Host.InvokeAsync("EveryFiveMinutesSweepExports");
+            return (await app.Database.QueryAsync<bool>("select is_swept from customer_data_exports where id = @export", new { export }))[0];
+        });
+        Assert.Empty(await app.Database.QueryAsync<string>("select id from functions_host.durable_instances where id = @id", new { id = export.ToString() }));
+    }
 
     // As a run that fails leaves it, an hour ago.
     private Task<IReadOnlyList<int>> FailAsync(Guid export) => app.Database.QueryAsync<int>(

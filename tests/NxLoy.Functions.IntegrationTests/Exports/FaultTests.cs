@@ -111,6 +111,38 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RetryWhileTheSweepDeletes_KeepsWhatItWrote()
+    {
+        var export = await AskAsync();
+        await CompletedAsync(export);
+        await App.Database.QueryAsync<int>(
+            """
+            update customer_data_exports
+            set status = 'FAILED', failure_code = 'storage_full', wrapped_key = null, file_blob = null, updated_at = now() - interval '1 hour'
+            where id = @export
+            """,
+            new { export });
+        var (held, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Proxy.Pass = async context =>
+        {
+            if (context.Request.Query["comp"] == "list" && held.TrySetResult())
+                await go.Task;
+            return true;
+        };
+        var sweep = App.Host.InvokeAsync("EveryFiveMinutesSweepExports");
+        await held.Task.WaitAsync(Eventually.Patience);
+
+        (await App.As("compliance").PostAsync($"/api/v1/exports/{export}/retry")).Expect(202);
+        await App.As("compliance").EndAsync(export);
+        go.SetResult(); // and now the sweep sees what the second run wrote
+        await sweep;
+
+        (await App.PackageAsync(TestApp.Token("compliance", [App.Business]), export)).Whole();
+        Assert.Equal([false], await App.Database.QueryAsync<bool>("select is_swept from customer_data_exports where id = @export", new { export }));
+        Assert.Single(await AskBlobsAsync());
+    }
+
+    [Fact]
     public async Task RowsThatAJoinLost_AreFoundOut()
     {
         var customer = (await App.CustomerAsync()).Id;

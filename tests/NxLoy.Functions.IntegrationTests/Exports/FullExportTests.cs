@@ -64,10 +64,37 @@ public sealed class FullExportTests(FilingApp app) : IClassFixture<FilingApp>
         var package = await app.ExportedAsync(all.Customer);
 
         Assert.All(
-            new[] { all.Referrer.ToString(), all.Referred.ToString(), "Rosenkohl", "Rotkohl", "Blumenkohl", "staff-member-anna" },
+            new[] { all.Referrer.ToString(), all.Referred.ToString(), "Rosenkohl", "Rotkohl", "Blumenkohl", "staff-member-anna", "anna@staff.example" },
             other => Assert.DoesNotContain(other, package.Everything, StringComparison.Ordinal));
+        Assert.Equal("the business", (string?)package.Json("balances")[0]!["changedBy"]);
         Assert.Equal(["a customer"], package.Json("referrals").Select(row => (string)row!["referred"]!));
         Assert.All(package.Json("access-log"), row => Assert.Contains((string)row!["by"]!, (string[])["you", "owner", "compliance", "staff", "service", "system"]));
+    }
+
+    [Fact]
+    public async Task SomebodyErasedBefore_IsNotToldSo()
+    {
+        var all = await Everything.MakeAsync(app);
+
+        var package = await app.ExportedAsync(all.Customer);
+
+        Assert.DoesNotContain("erased_before", package.Everything, StringComparison.Ordinal);
+        Assert.Equal(["default"], package.Json("consent-history").Where(change => (string?)change!["flag"] == "surveyInvitations").Select(change => (string?)change!["source"]));
+    }
+
+    [Fact]
+    public async Task Exports_AreToldWithTheCustomersOwnReasons_AndNotWithThoseOfStaff()
+    {
+        var customer = (await app.CustomerAsync()).Id;
+        await app.As("customer", customer.ToString()).AskAsync(customer, "BUSINESS_ANALYTICS", "Curious.");
+        await app.As("owner").AskAsync(customer, "GDPR_BASIC", "We suspect him.");
+
+        var package = await app.ExportedAsync(customer);
+
+        Assert.Equal(
+            ["customer Curious.", "owner ", "compliance "],
+            package.Json("exports").Select(export => $"{(string?)export!["requestedBy"]} {(string?)export["reason"]}"));
+        Assert.DoesNotContain("We suspect him.", package.Everything, StringComparison.Ordinal);
     }
 
     [Fact]

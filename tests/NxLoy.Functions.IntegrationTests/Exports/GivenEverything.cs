@@ -44,7 +44,8 @@ internal sealed record Everything(Guid Customer, Guid Referrer, Guid Referred, s
         on conflict (customer_id) do update set timezone = excluded.timezone, quiet_hours_start = excluded.quiet_hours_start, quiet_hours_end = excluded.quiet_hours_end;
         insert into consent_changes (id, business_id, customer_id, flag, granted, source, wording_version, changed_by, changed_at)
         values (gen_random_uuid(), @Business, @customer, 'emailMarketing', true, 'web', 'v3', @customer::text, now()),
-            (gen_random_uuid(), @Business, @customer, 'smsMarketing', false, 'counter', null, 'staff-member-anna', now());
+            (gen_random_uuid(), @Business, @customer, 'smsMarketing', false, 'counter', null, 'staff-member-anna', now()),
+            (gen_random_uuid(), @Business, @customer, 'surveyInvitations', false, 'erased_before', null, 'system', now());
         insert into customer_segments (id, business_id, name, description, criteria, created_at, updated_at)
         values (md5(@customer::text)::uuid, @Business, 'Segment ' || @customer, 'Tea <lovers>', '{"operator": "AND", "rules": []}', now(), now());
         insert into customer_segment_assignments (business_id, segment_id, customer_id, assigned_at, last_calculated)
@@ -57,7 +58,7 @@ internal sealed record Everything(Guid Customer, Guid Referrer, Guid Referred, s
             customer_id, business_id, current_ltv, predicted_ltv, total_revenue, purchase_frequency, lifespan, calculated_at, model_version, metadata)
         values (@customer, @Business, 9.5, 40.25, 9.5, 1.5, 30, now(), 'simple-1', '{"sample": 300}');
         insert into loyalty_balances (customer_id, business_id, balance, qualifying_points, changed_by, occurred_at, updated_at)
-        values (@customer, @Business, -5, 120, 'loyalty', now(), now());
+        values (@customer, @Business, -5, 120, 'anna@staff.example', now(), now());
         insert into redemptions (business_id, id, customer_id, reward, points, occurred_at)
         values (@Business, 'redemption-' || @customer, @customer, 'Free cup', 50, now());
         insert into communications (business_id, id, customer_id, channel, purpose, subject, body, occurred_at)
