@@ -39,10 +39,11 @@ public sealed class EraseRows(BusinessDatabase database, ErasedPeople erased, Ti
         }
 
         await RememberAsync(session, request, known, now);
-        await StopExports.ExecuteAsync(session, request.CustomerId, now);
+        var stopped = await StopExports.ExecuteAsync(session, request.CustomerId, now);
         await session.ExecuteAsync(
             "update erasure_requests set status = 'PROCESSING', erased_at = @now, erased_rows = @rows::jsonb where business_id = @business and id = @id",
             new { business = session.Business, erasure.Id, now, rows = JsonSerializer.Serialize(await EraseTablesAsync(session, request.CustomerId, now)) });
+        await StopExports.TellAsync(session, stopped, now);
         return true;
     }
 
