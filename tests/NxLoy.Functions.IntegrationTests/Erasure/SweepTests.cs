@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using NxLoy.Functions.Erasure;
 using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
@@ -67,6 +69,41 @@ public sealed class SweepTests : IAsyncLifetime
 
         await Eventually.TrueAsync(async () => (await app.Database.QueryAsync<string>(
             "select status from functions_host.durable_instances where id = @id", new { id = erasure.ToString() })) is ["Completed"]);
+    }
+
+    [Fact]
+    public async Task ErasureThatCannotBeSwept_KeepsNobodyFromTheOthers()
+    {
+        var ids = new List<Guid>();
+        for (var n = 0; n < 3; n++)
+            ids.Add((await app.ErasureAsync((await app.CustomerAsync()).Id)).Id);
+        var seen = new List<Guid>();
+
+        var failed = await Assert.ThrowsAsync<AggregateException>(() => app.Host.Services.GetRequiredService<SweepErasures>().ExecuteAsync(
+            erasure =>
+            {
+                seen.Add(erasure.Id);
+                return erasure.Id == ids[0] ? throw new IOException("gone") : Task.CompletedTask;
+            },
+            _ => Task.FromResult(true),
+            default));
+
+        Assert.Equal(ids, seen);
+        Assert.IsType<IOException>(Assert.Single(failed.InnerExceptions));
+    }
+
+    [Fact]
+    public async Task OrchestrationThatHasNotEndedYet_IsSweptTheNextTime()
+    {
+        var erasure = (await app.ErasureAsync((await app.CustomerAsync()).Id)).Id;
+        (await app.As("compliance").PostAsync($"/api/v1/erasures/{erasure}/cancel")).Expect(200);
+        var sweep = app.Host.Services.GetRequiredService<SweepErasures>();
+
+        await sweep.ExecuteAsync(_ => Task.CompletedTask, _ => Task.FromResult(false), default);
+        Assert.Equal([false], await app.Database.QueryAsync<bool>("select is_swept from erasure_requests where id = @erasure", new { erasure }));
+
+        await sweep.ExecuteAsync(_ => Task.CompletedTask, _ => Task.FromResult(true), default);
+        Assert.Equal([true], await app.Database.QueryAsync<bool>("select is_swept from erasure_requests where id = @erasure", new { erasure }));
     }
 
     private async Task<int?> AlertedAsync(Guid erasure) =>
