@@ -43,6 +43,7 @@ internal sealed class QueueDispatcher(string queue, MessageBroker broker, Messag
 
     public async Task RunAsync(CancellationToken stoppingToken)
     {
+        var lost = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             var woken = Volatile.Read(ref next).Task;
@@ -50,6 +51,9 @@ internal sealed class QueueDispatcher(string queue, MessageBroker broker, Messag
             var waiting = false;
             try
             {
+                if (lost)
+                    await store.ReleaseAllButAsync(queue, [.. Links.SelectMany(link => link.Tokens)], stoppingToken);
+                lost = false;
                 foreach (var link in Links)
                 {
                     found += await FeedAsync(link, stoppingToken);
@@ -58,9 +62,15 @@ internal sealed class QueueDispatcher(string queue, MessageBroker broker, Messag
             }
             catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
             {
+                // What was locked by a statement whose answer never came is in nobody's hands.
+                lost = true;
                 log.QueueNotRead(exception, queue);
                 await Task.Delay(LookAgain, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
             }
 
             if (found == 0)
