@@ -159,7 +159,7 @@ internal sealed class MessageStore(HostDatabase database, BrokerOptions options)
                 case SettlementKind.DeadLetter:
                     batch.Add(
                         $"""
-                        update functions_host.bus_messages set lock_token = null, queue = {DeadLettered}, dead_letter_source = queue,
+                        update functions_host.bus_messages set lock_token = null, queue = {DeadLettered}, dead_letter_source = coalesce(dead_letter_source, queue),
                           dead_letter_reason = coalesce(given.reason, ''), dead_letter_description = given.description
                         from unnest($1, $2, $3, $5) as given (n, token, reason, description)
                         where queue = $4 and sequence = given.n and lock_token = given.token

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace NxLoy.Functions.Embedded.ServiceBus.Broker;
 
@@ -60,7 +59,7 @@ internal sealed class QueueDispatcher(string queue, MessageBroker broker, Messag
                     waiting |= link.Credit > 0;
                 }
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 // What was locked by a statement whose answer never came is in nobody's hands.
                 lost = true;
