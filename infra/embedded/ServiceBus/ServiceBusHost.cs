@@ -3,7 +3,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NxLoy.Functions.Embedded.Hosting;
-using NxLoy.Functions.Embedded.Timers;
 
 namespace NxLoy.Functions.Embedded.ServiceBus;
 
@@ -32,7 +31,7 @@ internal sealed class ServiceBusHost(
                 continue;
             }
 
-            listeners.Add((new ServiceBusListener(function, EntityOf(trigger), address, options, pipeline, services, log, lifetime.ApplicationStopping), Task.CompletedTask));
+            listeners.Add((new ServiceBusListener(function, trigger.EntityOf(settings), address, options, pipeline, services, log, lifetime.ApplicationStopping), Task.CompletedTask));
         }
 
         return Task.CompletedTask;
@@ -73,8 +72,4 @@ internal sealed class ServiceBusHost(
         foreach (var (listener, _) in listeners)
             listener.Dispose();
     }
-
-    private string EntityOf(ServiceBusTriggerAttribute trigger) =>
-        trigger.QueueName is { } queue ? SettingExpression.Resolve(queue, settings)
-            : $"{SettingExpression.Resolve(trigger.TopicName!, settings)}/Subscriptions/{SettingExpression.Resolve(trigger.SubscriptionName!, settings)}";
 }

@@ -78,6 +78,7 @@ public sealed class BusFaultTests
             Configure = settings =>
             {
                 BusApp.WithBroker(settings);
+                settings["EmbeddedRuntime:Entities"] = $"{BusApp.Subscription};{BusApp.RetryQueue};customers-events/Subscriptions/local";
                 settings["AzureWebJobs.OnActivity.Disabled"] = settings["AzureWebJobs.OnActivityAgain.Disabled"] = "true";
             },
         });

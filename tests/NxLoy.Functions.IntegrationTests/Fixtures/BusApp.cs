@@ -14,7 +14,6 @@ public class BusApp : TestApp, IAsyncLifetime
     public const string Inbound = "loyalty-activity";
     public const string Subscription = Inbound + "/Subscriptions/customers";
     public const string RetryQueue = "customers-retry";
-    public const string Entities = $"{Subscription};{RetryQueue};customers-events/Subscriptions/local";
 
     private BusClient? client;
 
@@ -24,7 +23,7 @@ public class BusApp : TestApp, IAsyncLifetime
     public static void WithBroker(Dictionary<string, string?> settings)
     {
         settings["EmbeddedRuntime:Broker"] = "true";
-        settings["EmbeddedRuntime:Entities"] = Entities;
+        settings["EmbeddedRuntime:Entities"] = "customers-events/Subscriptions/local";
         settings["EmbeddedRuntime:LockDuration"] = "00:00:10";
         settings["Events:RetryDelay"] = "00:00:00.5";
     }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Amqp.Framing;
 using Grpc.Core;
 using NxLoy.Functions.IntegrationTests.Embedded;
+using SampleApp = NxLoy.Functions.IntegrationTests.Embedded.SampleApp;
 using static NxLoy.Functions.IntegrationTests.ServiceBus.MessageSamples;
 
 namespace NxLoy.Functions.IntegrationTests.ServiceBus;
@@ -22,7 +23,7 @@ public sealed class ListenerTests : IAsyncLifetime
     [Fact]
     public async Task Single_ThatSucceeds_IsCompleted()
     {
-        await using var host = await StartAsync<Single>(database, calls);
+        await using var host = await StartAsync<OneByOne>(database, calls);
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("orders", "one", "two", "three");
@@ -35,7 +36,7 @@ public sealed class ListenerTests : IAsyncLifetime
     public async Task Single_ThatThrows_ComesAgain_UntilItIsDeadLettered()
     {
         calls.Do = _ => throw new InvalidOperationException("no");
-        await using var host = await StartAsync<Single>(database, calls, ("EmbeddedRuntime:MaxDeliveryCount", "3"));
+        await using var host = await StartAsync<OneByOne>(database, calls, ("EmbeddedRuntime:MaxDeliveryCount", "3"));
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("orders", "poison");
@@ -100,7 +101,7 @@ public sealed class ListenerTests : IAsyncLifetime
     [Fact]
     public async Task HostJson_DecidesOnCompleting_WhereTheCodeDoesNot()
     {
-        await using var host = await StartAsync<Single>(
+        await using var host = await StartAsync<OneByOne>(
             database, calls, (HostJson + "autoCompleteMessages", "false"), ("EmbeddedRuntime:LockDuration", "00:00:01"), ("EmbeddedRuntime:MaxDeliveryCount", "2"));
         await using var client = await host.ConnectAsync();
 
@@ -167,7 +168,7 @@ public sealed class ListenerTests : IAsyncLifetime
     public async Task Singles_RunSideBySide_UpToWhatHostJsonSays()
     {
         calls.Do = _ => Task.Delay(200);
-        await using var host = await StartAsync<Single>(database, calls, (HostJson + "maxConcurrentCalls", "2"));
+        await using var host = await StartAsync<OneByOne>(database, calls, (HostJson + "maxConcurrentCalls", "2"));
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("orders", "one", "two", "three", "four", "five", "six");
@@ -180,7 +181,7 @@ public sealed class ListenerTests : IAsyncLifetime
     public async Task Lock_IsRenewed_WhileAFunctionWorksOnOneMessage()
     {
         calls.Do = _ => Task.Delay(5000);
-        await using var host = await StartAsync<Single>(database, calls, ("EmbeddedRuntime:LockDuration", "00:00:02"));
+        await using var host = await StartAsync<OneByOne>(database, calls, ("EmbeddedRuntime:LockDuration", "00:00:02"));
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("orders", "long");
@@ -193,7 +194,7 @@ public sealed class ListenerTests : IAsyncLifetime
     public async Task Lock_IsNotRenewed_LongerThanHostJsonSays()
     {
         calls.Do = call => call.Messages[0].DeliveryCount == 1 ? Task.Delay(5000) : Task.CompletedTask;
-        await using var host = await StartAsync<Single>(
+        await using var host = await StartAsync<OneByOne>(
             database, calls, (HostJson + "maxAutoLockRenewalDuration", "00:00:00"), ("EmbeddedRuntime:LockDuration", "00:00:02"));
         await using var client = await host.ConnectAsync();
 
@@ -235,7 +236,7 @@ public sealed class ListenerTests : IAsyncLifetime
             await stopped.Task;
             await Task.Delay(500, CancellationToken.None);
         };
-        await using (var host = await StartAsync<Single>(database, calls, (HostJson + "maxConcurrentCalls", "1"), (HostJson + "prefetchCount", "5")))
+        await using (var host = await StartAsync<OneByOne>(database, calls, (HostJson + "maxConcurrentCalls", "1"), (HostJson + "prefetchCount", "5")))
         {
             await using var client = await host.ConnectAsync();
             await client.SendAsync("orders", "one", "two", "three");
@@ -244,7 +245,7 @@ public sealed class ListenerTests : IAsyncLifetime
 
         Assert.Equal(["one"], calls.Texts);
         var after = new Calls();
-        await using var again = await StartAsync<Single>(database, after);
+        await using var again = await StartAsync<OneByOne>(database, after);
         await Eventually.TrueAsync(async () => after.Count == 2 && await LeftAsync() == 0);
         Assert.Equal(["three", "two"], after.Texts.Order());
         Assert.All(after.Messages, message => Assert.Equal(1, message.DeliveryCount));
@@ -255,7 +256,7 @@ public sealed class ListenerTests : IAsyncLifetime
     {
         (string, string?)[] place = [("EmbeddedRuntime:BrokerPort", Fixtures.FreePort.Choose().ToString(CultureInfo.InvariantCulture)), ("EmbeddedRuntime:BrokerKey", "a-key-for-tests")];
         var broker = await BrokerHost.StartAsync(database, place);
-        await using var host = await StartWithoutBrokerAsync<Single>(calls, ("ServiceBus", broker.ConnectionString));
+        await using var host = await StartWithoutBrokerAsync<OneByOne>(calls, ("ServiceBus", broker.ConnectionString));
         await using (var client = await broker.ConnectAsync())
             await client.SendAsync("orders", "before");
         await Eventually.TrueAsync(() => calls.Count == 1);
@@ -272,7 +273,7 @@ public sealed class ListenerTests : IAsyncLifetime
     [Fact]
     public async Task BindingData_TellsOfTheMessage()
     {
-        await using var host = await StartAsync<Single>(database, calls);
+        await using var host = await StartAsync<OneByOne>(database, calls);
         await using var client = await host.ConnectAsync();
         var message = BusClient.Text("one", "id-1");
         message.Properties.Subject = "a.type";
@@ -312,7 +313,7 @@ public sealed class ListenerTests : IAsyncLifetime
     [Fact]
     public async Task Disabled_TakesNothing()
     {
-        await using var host = await StartAsync<Single>(database, calls, ("AzureWebJobs.Single.Disabled", "true"));
+        await using var host = await StartAsync<OneByOne>(database, calls, ("AzureWebJobs.OneByOne.Disabled", "true"), ("EmbeddedRuntime:Entities", "orders"));
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("orders", "one");

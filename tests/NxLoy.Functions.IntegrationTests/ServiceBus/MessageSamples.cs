@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using NxLoy.Functions.Embedded;
 using NxLoy.Functions.IntegrationTests.Embedded;
+using SampleApp = NxLoy.Functions.IntegrationTests.Embedded.SampleApp;
 
 namespace NxLoy.Functions.IntegrationTests.ServiceBus;
 
@@ -16,7 +17,7 @@ internal static class MessageSamples
         StartWithoutBrokerAsync<TFunctions>(
             calls,
             [
-                database.Setting, ("EmbeddedRuntime:Broker", "true"), ("EmbeddedRuntime:Entities", "orders;news/Subscriptions/first"), .. settings,
+                database.Setting, ("EmbeddedRuntime:Broker", "true"), .. settings,
             ]);
 
     public static Task<FunctionsTestHost> StartWithoutBrokerAsync<TFunctions>(Calls calls, params (string, string?)[] settings) =>
@@ -65,9 +66,9 @@ internal static class MessageSamples
 
     internal sealed record Call(ServiceBusReceivedMessage[] Messages, ServiceBusMessageActions Actions, FunctionContext Context, CancellationToken Stop);
 
-    internal sealed class Single(Calls calls)
+    internal sealed class OneByOne(Calls calls)
     {
-        [Function("Single")]
+        [Function("OneByOne")]
         public Task Run(
             [ServiceBusTrigger("%Queue%", Connection = "%Bus%")] ServiceBusReceivedMessage message, ServiceBusMessageActions actions, FunctionContext context,
             CancellationToken stop) => calls.AddAsync(new([message], actions, context, stop));
