@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace NxLoy.Functions.Activity;
@@ -6,5 +7,8 @@ internal static class ActivitySetup
 {
     public static IServiceCollection AddActivity(this IServiceCollection services) => services
         .AddSingleton<RecordTransactions>()
+        .AddSingleton(provider => RetryOptions.From(provider.GetRequiredService<IConfiguration>()))
+        .AddSingleton<RetryLater>()
+        .AddSingleton<TakeInMessages>()
         .AddSingleton<TakeInEvents>();
 }
