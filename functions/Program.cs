@@ -12,6 +12,7 @@ using NxLoy.Functions.Erasure;
 using NxLoy.Functions.Exports;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.Http.RateLimits;
+using NxLoy.Functions.Messaging;
 using NxLoy.Functions.Observability;
 using NxLoy.Functions.Preferences;
 using NxLoy.Functions.Storage;
@@ -34,6 +35,7 @@ builder.Services
     .AddDatabase(builder.Configuration)
     .AddStorage(builder.Configuration)
     .AddObservability(builder.Configuration)
+    .AddMessaging(builder.Configuration)
     .AddHttpRoom(builder.Configuration, builder.Environment)
     .AddBusinesses()
     .AddCustomers()

@@ -20,6 +20,9 @@ internal static class Telemetry
     // Of work that takes as long as there is data.
     private static readonly InstrumentAdvice<double> Minutes = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 30, 60, 180, 600, 3600, 86400] };
 
+    // From at once to after an outage.
+    private static readonly InstrumentAdvice<double> Delays = new() { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600] };
+
     private static readonly InstrumentAdvice<int> Rows = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500] };
 
     private static readonly Meter Meter = new(Name);
@@ -52,6 +55,21 @@ internal static class Telemetry
 
     public static Counter<long> EndedExports { get; } =
         Meter.CreateCounter<long>("nxloy.exports.ended", "{export}", "Exports that were packed, or failed.");
+
+    public static Counter<long> PublishedEvents { get; } =
+        Meter.CreateCounter<long>("nxloy.outbox.published", "{event}", "Events that Service Bus has taken.");
+
+    public static Counter<long> RefusedEvents { get; } =
+        Meter.CreateCounter<long>("nxloy.outbox.refused", "{event}", "Events that Service Bus refused for good.");
+
+    public static Histogram<double> PublishDelay { get; } =
+        Meter.CreateHistogram("nxloy.outbox.delay", "s", "From a fact to its event on Service Bus.", advice: Delays);
+
+    public static Gauge<long> WaitingEvents { get; } =
+        Meter.CreateGauge<long>("nxloy.outbox.pending", "{event}", "Events that wait to be published.");
+
+    public static Gauge<double> OldestWaitingEvent { get; } =
+        Meter.CreateGauge<double>("nxloy.outbox.oldest.age", "s", "For how long the oldest of them has waited.");
 
     public static Counter<long> Alerts { get; } =
         Meter.CreateCounter<long>("nxloy.alerts", "{alert}", "What a person has to look at, by name.");

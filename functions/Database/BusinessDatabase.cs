@@ -15,6 +15,12 @@ public sealed class BusinessDatabase(NpgsqlDataSource app, NpgsqlDataSource stan
 
     private const string AndPlanOnce = "select set_config('nxloy.business', @nxloy_business, true), set_config('plan_cache_mode', 'force_generic_plan', true);\n";
 
+    /// <summary>
+    /// Told after a commit what its sessions have announced. Not told when the process dies in between, so it is for haste
+    /// alone.
+    /// </summary>
+    public event Action<IReadOnlyCollection<Guid>>? Announced;
+
     /// <summary>Runs one statement as the business and answers its rows.</summary>
     public Task<IReadOnlyList<T>> QueryAsync<T>(Guid business, string sql, object? args, CancellationToken cancellation) =>
         QueryAsync<T>(app, SetBusiness, business, sql, args, cancellation);
@@ -54,10 +60,15 @@ public sealed class BusinessDatabase(NpgsqlDataSource app, NpgsqlDataSource stan
     {
         await using var connection = await app.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var result = await work(new Session(connection, transaction, business, cancellation));
+        var session = new Session(connection, transaction, business, cancellation);
+        var result = await work(session);
         if (result.Problem is null)
         {
             await transaction.CommitAsync(cancellation);
+            if (session.Announcements.Count > 0)
+            {
+                Announced?.Invoke(session.Announcements);
+            }
         }
 
         return result;

@@ -14,21 +14,28 @@ public sealed class Session
     private readonly StrongBox<Guid?> current;
 
     internal Session(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid business, CancellationToken cancellation)
-        : this(connection, transaction, business, new StrongBox<Guid?>(), cancellation)
+        : this(connection, transaction, business, new StrongBox<Guid?>(), [], cancellation)
     {
     }
 
     private Session(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid business, StrongBox<Guid?> current, CancellationToken cancellation)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid business, StrongBox<Guid?> current, HashSet<Guid> announcements,
+        CancellationToken cancellation)
     {
         (this.connection, this.transaction, this.current, this.cancellation) = (connection, transaction, current, cancellation);
-        Business = business;
+        (Business, Announcements) = (business, announcements);
     }
 
     public Guid Business { get; }
 
+    /// <summary>What is told once the transaction has committed, by all its sessions.</summary>
+    internal HashSet<Guid> Announcements { get; }
+
     /// <summary>The same transaction as another business, for the few acts on two; both sessions stay usable.</summary>
-    public Session As(Guid business) => new(connection, transaction, business, current, cancellation);
+    public Session As(Guid business) => new(connection, transaction, business, current, Announcements, cancellation);
+
+    /// <summary>Tells <see cref="BusinessDatabase.Announced"/> the key if and when the transaction commits.</summary>
+    public void Announce(Guid key) => Announcements.Add(key);
 
     /// <summary>Runs one statement and answers its rows.</summary>
     /// <param name="patience">For how long; half a minute unless given, which is long for anything that somebody waits for.</param>

@@ -15,5 +15,15 @@ public sealed class WorkerDatabase(NpgsqlDataSource worker) : IAsyncDisposable
         return await BusinessDatabase.ReadAsync<T>(connection, null, null, sql, args, cancellation);
     }
 
+    /// <summary>Runs the work in one transaction over all businesses, and rolls back when it throws.</summary>
+    public async Task<T> InTransactionAsync<T>(Func<WorkerSession, Task<T>> work, CancellationToken cancellation)
+    {
+        await using var connection = await worker.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var result = await work(new WorkerSession(connection, transaction, cancellation));
+        await transaction.CommitAsync(cancellation);
+        return result;
+    }
+
     public ValueTask DisposeAsync() => worker.DisposeAsync();
 }

@@ -14,10 +14,31 @@ public static class Outbox
     /// <param name="customer">Events of one customer are published in the order they were written.</param>
     /// <param name="data">Ids and facts; no personal data.</param>
     public static Task WriteAsync(this Session session, string type, Guid? customer, object data, DateTimeOffset now) =>
-        session.ExecuteAsync(
+        session.WriteAsync(type, [(customer, data)], now);
+
+    /// <summary>Several at once, in their order.</summary>
+    /// <inheritdoc cref="WriteAsync(Session, string, Guid?, object, DateTimeOffset)"/>
+    public static async Task WriteAsync(this Session session, string type, IReadOnlyCollection<(Guid? Customer, object Data)> facts, DateTimeOffset now)
+    {
+        await session.ExecuteAsync(
             """
             insert into outbox (id, business_id, customer_id, type, data, occurred_at)
-            values (@id, @business, @customer, @type, @data::jsonb, @now)
+            select id, @business, customer, @type, data::jsonb, @now
+            from unnest(@ids, @customers, @data) with ordinality as fact (id, customer, data, place)
+            order by place
             """,
-            new { id = Guid.CreateVersion7(now), business = session.Business, customer, type, data = JsonSerializer.Serialize(data, Json.Options), now });
+            new
+            {
+                ids = facts.Select(_ => Guid.CreateVersion7(now)).ToArray(),
+                business = session.Business,
+                customers = facts.Select(fact => fact.Customer).ToArray(),
+                type,
+                data = facts.Select(fact => JsonSerializer.Serialize(fact.Data, Json.Options)).ToArray(),
+                now,
+            });
+        foreach (var (customer, _) in facts)
+        {
+            session.Announce(customer ?? session.Business);
+        }
+    }
 }
