@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using NxLoy.Functions.Messaging;
 
 namespace NxLoy.Functions.Activity;

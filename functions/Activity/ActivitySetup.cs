@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
+using NxLoy.Functions.Messaging;
 
 namespace NxLoy.Functions.Activity;
 
 internal static class ActivitySetup
 {
     public static IServiceCollection AddActivity(this IServiceCollection services) => services
+        .AddEvents(ActivityEvents.All)
         .AddSingleton<RecordTransactions>()
         .AddSingleton<RecordBalances>()
         .AddSingleton<RecordRedemptions>()

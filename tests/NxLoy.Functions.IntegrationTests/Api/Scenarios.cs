@@ -11,6 +11,7 @@ internal static class Scenarios
     public static Dictionary<string, Scenario> All { get; } = new()
     {
         ["GetOpenApi"] = new("/api/openapi.json"),
+        ["GetAsyncApi"] = new("/api/asyncapi.json"),
         ["GetLiveness"] = new("/api/health/live"),
         ["GetReadiness"] = new("/api/health/ready"),
         ["GetMetricsRebuild"] = new("/api/v1/metrics/rebuild"),
