@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NxLoy.Functions.Embedded.Durable;
 using NxLoy.Functions.Embedded.Http;
+using NxLoy.Functions.Embedded.ServiceBus.Broker;
 using NxLoy.Functions.Embedded.Time;
 using NxLoy.Functions.Embedded.Timers;
 
@@ -51,6 +52,7 @@ internal static class EmbeddedHost
             kestrel.Limits.MaxRequestBodySize = MaxRequestBodySize;
         });
         AddTime(builder, options);
+        builder.AddBroker(options);
         AddLogging(builder, quiet: starting is not null);
         return builder;
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
 using NxLoy.Functions.Embedded.Durable;
+using NxLoy.Functions.Embedded.ServiceBus.Broker;
 
 namespace NxLoy.Functions.Embedded.Hosting;
 
@@ -23,6 +24,7 @@ internal sealed class HostDatabase(string connectionString) : IDisposable
           next timestamptz not null,
           last_updated timestamptz not null);
         {DurableSchema.Sql}
+        {BrokerSchema.Sql}
         """;
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);

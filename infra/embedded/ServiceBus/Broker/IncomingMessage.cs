@@ -1,0 +1,59 @@
+using System.Globalization;
+using Amqp;
+using Amqp.Types;
+
+namespace NxLoy.Functions.Embedded.ServiceBus.Broker;
+
+/// <summary>
+/// A message as it came in. Of its bytes two parts are kept: the envelope, which a broker may change on the way (header and
+/// annotations), and the content, which it may not (properties, body, footer).
+/// </summary>
+internal sealed class IncomingMessage : Message
+{
+    private static readonly Symbol ScheduledTime = "x-opt-scheduled-enqueue-time";
+
+    private IncomingMessage(Message message, byte[] bytes)
+    {
+        (Header, DeliveryAnnotations, MessageAnnotations) = (message.Header, message.DeliveryAnnotations, message.MessageAnnotations);
+        (Properties, ApplicationProperties, BodySection, Footer) = (message.Properties, message.ApplicationProperties, message.BodySection, message.Footer);
+        Size = bytes.Length;
+        Content = bytes.AsMemory(StartOfContent(bytes));
+        Envelope = new Message { Header = Header, MessageAnnotations = MessageAnnotations }.Encode().ToArray();
+    }
+
+    public int Size { get; }
+    public byte[] Envelope { get; }
+    public ReadOnlyMemory<byte> Content { get; }
+
+    /// <summary>As text, whichever of AMQP's four kinds of id it is; null for none.</summary>
+    public string? Id => Properties?.GetMessageId() switch
+    {
+        null or "" => null,
+        byte[] bytes => Convert.ToHexString(bytes),
+        var id => Convert.ToString(id, CultureInfo.InvariantCulture),
+    };
+
+    public DateTime? ScheduledFor => MessageAnnotations?.Map?[ScheduledTime] is DateTime time ? time.ToUniversalTime() : null;
+
+    public TimeSpan? TimeToLive => Header?.Ttl is > 0 and var milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+
+    public static IncomingMessage Read(ByteBuffer buffer)
+    {
+        // The buffer is the connection's own and is used again.
+        var bytes = buffer.ToArray();
+        return new(Decode(buffer), bytes);
+    }
+
+    private static int StartOfContent(byte[] bytes)
+    {
+        var rest = bytes.ToBuffer();
+        while (rest.Length > 0)
+        {
+            var start = rest.Offset;
+            if (Encoder.ReadObject(rest) is not (Amqp.Framing.Header or Amqp.Framing.DeliveryAnnotations or Amqp.Framing.MessageAnnotations))
+                return start;
+        }
+
+        return bytes.Length;
+    }
+}

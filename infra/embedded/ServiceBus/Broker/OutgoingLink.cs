@@ -1,0 +1,178 @@
+using System.Runtime.CompilerServices;
+using Amqp;
+using Amqp.Framing;
+using Amqp.Listener;
+using Amqp.Types;
+
+namespace NxLoy.Functions.Embedded.ServiceBus.Broker;
+
+/// <summary>
+/// A link on which a client receives. It holds what the client has asked for and not settled, nothing else; when it ends, that
+/// goes back to the queue at once.
+/// </summary>
+internal sealed class OutgoingLink(MessageBroker broker, QueueDispatcher queue, ListenerLink link) : LinkEndpoint
+{
+    private static readonly Symbol LockLost = "com.microsoft:message-lock-lost";
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<Guid, (LockedMessage Message, DateTime Until)> unsettled = [];
+    private int sent;
+    private int limit;
+    private bool closed;
+
+    /// <summary>How many messages the client is ready to take.</summary>
+    public int Credit
+    {
+        get
+        {
+            lock (gate)
+                return closed ? 0 : Math.Max(0, limit - sent);
+        }
+    }
+
+    public override void OnMessage(MessageContext messageContext)
+    {
+    }
+
+    public override void OnFlow(FlowContext flowContext)
+    {
+        lock (gate)
+        {
+            limit += flowContext.Messages;
+            // The library forgets the whole credit when a flow adds none to it.
+            LibraryCredit(link) = (uint)(limit - sent);
+        }
+
+        queue.Wake();
+    }
+
+    /// <summary>Sends; returns what it cannot send any more.</summary>
+    public IReadOnlyList<LockedMessage> Deliver(IReadOnlyList<LockedMessage> messages, DateTime until)
+    {
+        var ready = messages.Select(message => (message, message.Encode(link.SettleOnSend ? null : until))).ToList();
+        lock (gate)
+        {
+            for (var i = 0; i < ready.Count; i++)
+            {
+                if (closed)
+                    return [.. messages.Skip(i)];
+                var (message, bytes) = ready[i];
+                if (!link.SettleOnSend)
+                    unsettled[message.Token] = (message, until);
+                sent++;
+                try
+                {
+                    link.SendMessage(new OutgoingMessage(message), bytes);
+                }
+                catch (AmqpException)
+                {
+                    // The link is closing, and gives back all that is unsettled.
+                    return [.. messages.Skip(i).Where(m => !unsettled.ContainsKey(m.Token))];
+                }
+
+                if (link.SettleOnSend)
+                    broker.Settle(new Settlement(message, SettlementKind.Complete));
+            }
+        }
+
+        return [];
+    }
+
+    /// <summary>Tells a client that wants what there is, and no more, that there is no more.</summary>
+    public void CompleteDrain()
+    {
+        lock (gate)
+        {
+            if (closed || !link.IsDraining)
+                return;
+            sent = limit;
+            link.CompleteDrain();
+        }
+    }
+
+    public override void OnDisposition(DispositionContext dispositionContext)
+    {
+        var message = (OutgoingMessage)dispositionContext.Message;
+        if (KindOf(dispositionContext.DeliveryState, dispositionContext.Settled) is not { } kind)
+            return;
+        var answers = !dispositionContext.Settled;
+        if (!Forget(message.Locked.Token))
+        {
+            Answer(false);
+            return;
+        }
+
+        var (reason, description) = dispositionContext.DeliveryState is Rejected { Error: { } error } ? ReasonOf(error) : (null, null);
+        broker.Settle(new Settlement(message.Locked, kind) { Reason = reason, Description = description, Done = Answer });
+
+        void Answer(bool good)
+        {
+            if (answers)
+                link.DisposeMessage(message, good ? dispositionContext.DeliveryState : new Rejected { Error = new Error(LockLost) { Description = "The lock is gone: it expired, or the message was settled." } }, settled: true);
+        }
+    }
+
+    /// <summary>Gives back all that is unsettled.</summary>
+    public void Close()
+    {
+        List<LockedMessage> left;
+        lock (gate)
+        {
+            closed = true;
+            left = [.. unsettled.Values.Select(one => one.Message)];
+            unsettled.Clear();
+        }
+
+        queue.Remove(this);
+        broker.Return(left, SettlementKind.Abandon);
+    }
+
+    /// <summary>Gives back what the client has kept for longer than the lock lasts.</summary>
+    public void ReturnExpired(DateTime now)
+    {
+        List<LockedMessage> expired;
+        lock (gate)
+        {
+            expired = [.. unsettled.Values.Where(one => one.Until <= now).Select(one => one.Message)];
+            foreach (var message in expired)
+                unsettled.Remove(message.Token);
+        }
+
+        broker.Return(expired, SettlementKind.Abandon);
+    }
+
+    /// <returns>Whether the lock is this link's, and was still good.</returns>
+    public bool Renew(Guid token, DateTime until)
+    {
+        lock (gate)
+        {
+            if (!unsettled.TryGetValue(token, out var one))
+                return false;
+            unsettled[token] = (one.Message, until);
+            return true;
+        }
+    }
+
+    private bool Forget(Guid token)
+    {
+        lock (gate)
+            return unsettled.Remove(token);
+    }
+
+    private static SettlementKind? KindOf(DeliveryState? state, bool settled) => state switch
+    {
+        Accepted => SettlementKind.Complete,
+        Rejected => SettlementKind.DeadLetter,
+        Modified { DeliveryFailed: true } or Modified { UndeliverableHere: true } => SettlementKind.Abandon,
+        Modified or Released => SettlementKind.Release,
+        _ => settled ? SettlementKind.Release : null,
+    };
+
+    // Service Bus's clients name the reason in the error's info; others have its condition and description only.
+    private static (string? Reason, string? Description) ReasonOf(Error error) =>
+        (error.Info?[(Symbol)"DeadLetterReason"] as string ?? error.Condition?.ToString(),
+        error.Info?[(Symbol)"DeadLetterErrorDescription"] as string ?? error.Description);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "credit")]
+    private static extern ref uint LibraryCredit(ListenerLink link);
+}
