@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Amqp;
-using Amqp.Listener;
 
 namespace NxLoy.Functions.Embedded.ServiceBus.Broker;
 
