@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 using NxLoy.Functions.IntegrationTests.ServiceBus;
+using NxLoy.Functions.Messaging;
 
 namespace NxLoy.Functions.IntegrationTests.Messaging;
 
@@ -47,6 +49,9 @@ internal sealed class PublishingApp : IAsyncDisposable
         settings["Events:OutboundTopic"] = Topic;
         settings["AzureWebJobs.EveryMinuteSweepOutbox.Disabled"] = "true";
     }
+
+    /// <summary>What the timer does every minute.</summary>
+    public Task<bool> SweepAsync() => App.Host.Services.GetRequiredService<OutboxRelay>().SweepAsync(CancellationToken.None);
 
     /// <summary>Waits until nothing waits.</summary>
     public Task PublishedAsync() => Eventually.TrueAsync(async () => await WaitingAsync() == 0);

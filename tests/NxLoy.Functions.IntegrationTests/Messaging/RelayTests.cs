@@ -23,7 +23,7 @@ public sealed class RelayTests
         var fact = JsonNode.Parse(row)!;
 
         var properties = heard.Message.Properties;
-        Assert.Equal(((string)fact["id"]!, "customers.customer.created", "application/cloudevents+json", customer.ToString()), (properties.MessageId, properties.Subject, properties.ContentType, properties.GroupId));
+        Assert.Equal(((string)fact["id"]!, "customers.customer.created", "application/cloudevents+json", customer.ToString()), (properties.MessageId, properties.Subject, (string)properties.ContentType, properties.GroupId));
         Assert.Equal(publishing.App.Business.ToString(), heard.Message.ApplicationProperties["businessId"]);
         Assert.Equal(["specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data"], heard.Event.Select(attribute => attribute.Key));
         Assert.Equal(("1.0", (string)fact["id"]!, "customers.customer.created"), ((string)heard.Event["specversion"]!, (string)heard.Event["id"]!, (string)heard.Event["type"]!));
@@ -62,7 +62,7 @@ public sealed class RelayTests
             select Task.Run(async () =>
             {
                 for (var n = 0; n < 12; n++)
-                    (await instance.PutAsync($"/api/v1/customers/{customer}/tags/{Guid.NewGuid():N}", null)).Expect(204);
+                    (await instance.SendAsync(HttpMethod.Put, $"/api/v1/customers/{customer}/tags/{Guid.NewGuid():N}")).Expect(204);
             }));
         await publishing.PublishedAsync();
 
@@ -81,7 +81,7 @@ public sealed class RelayTests
         await using var publishing = await PublishingApp.StartAsync(isBusUp: false);
         var customer = (await publishing.App.CustomerAsync()).Id;
         for (var n = 0; n < 5; n++)
-            (await publishing.App.As("owner").PutAsync($"/api/v1/customers/{customer}/tags/tag-{n}", null)).Expect(204);
+            (await publishing.App.As("owner").SendAsync(HttpMethod.Put, $"/api/v1/customers/{customer}/tags/tag-{n}")).Expect(204);
         var health = (await publishing.App.Anonymous().GetAsync("/api/health/ready")).Expect(200).Json;
         Assert.Equal(("degraded", "down"), ((string?)health["status"], (string?)health["dependencies"]!.AsArray().Single(one => (string?)one!["name"] == "service-bus")!["state"]));
         Assert.Equal(6, await publishing.WaitingAsync());
@@ -102,7 +102,7 @@ public sealed class RelayTests
         const int Backlog = 20_000;
         await using var publishing = await PublishingApp.StartAsync();
         await publishing.WriteAsync(customers: Backlog / 4, ofEach: 4);
-        var sweep = publishing.App.Host.InvokeAsync("EveryMinuteSweepOutbox");
+        var sweep = publishing.SweepAsync();
         await Eventually.TrueAsync(() => publishing.Subscriber.All.Count > 500);
 
         var customer = (await publishing.App.CustomerAsync()).Id;
@@ -131,7 +131,7 @@ public sealed class RelayTests
             """,
             new { publishing.App.Business, customer });
 
-        (await publishing.App.As("owner").PutAsync($"/api/v1/customers/{customer}/tags/new", null)).Expect(204);
+        (await publishing.App.As("owner").SendAsync(HttpMethod.Put, $"/api/v1/customers/{customer}/tags/new")).Expect(204);
         await publishing.PublishedAsync();
 
         await Eventually.TrueAsync(() => publishing.Subscriber.Of(customer).Count == 52);
@@ -153,7 +153,7 @@ public sealed class RelayTests
             """,
             new { publishing.App.Business, customer });
 
-        (await publishing.App.As("owner").PutAsync($"/api/v1/customers/{customer}/tags/new", null)).Expect(204);
+        (await publishing.App.As("owner").SendAsync(HttpMethod.Put, $"/api/v1/customers/{customer}/tags/new")).Expect(204);
         await Eventually.TrueAsync(() => publishing.Subscriber.Of(customer).Count == 2);
         await publishing.PublishedAsync();
 
@@ -171,7 +171,7 @@ public sealed class RelayTests
         await publishing.WriteAsync(customers: 600, ofEach: 2);
         Assert.Equal(1200, await publishing.WaitingAsync());
 
-        await publishing.App.Host.InvokeAsync("EveryMinuteSweepOutbox");
+        await publishing.SweepAsync();
 
         Assert.Equal(0, await publishing.WaitingAsync());
         await Eventually.TrueAsync(() => publishing.Subscriber.Once.Count == 1200);

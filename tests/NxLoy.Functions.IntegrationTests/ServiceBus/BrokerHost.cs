@@ -26,7 +26,7 @@ internal sealed class BrokerHost : IAsyncDisposable
     public string Key { get; }
 
     public static async Task<BrokerHost> StartAsync(RuntimeDatabase database, params (string Key, string? Value)[] settings) =>
-        new(await SampleApp.StartAsync<NoFunctions>(
+        new(await Embedded.SampleApp.StartAsync<NoFunctions>(
             [database.Setting, ("EmbeddedRuntime:Broker", "true"), ("EmbeddedRuntime:Entities", "orders;news/Subscriptions/first;news/Subscriptions/second"), .. settings]));
 
     public async Task<BusClient> ConnectAsync(string? key = null) =>
