@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using NxLoy.Functions.Messaging;
 
@@ -14,5 +15,8 @@ internal static class ActivitySetup
         .AddSingleton<RedateTransactions>()
         .AddSingleton<StartZoneChanges>()
         .AddSingleton<RecordEvents>()
+        .AddSingleton(provider => RetryOptions.From(provider.GetRequiredService<IConfiguration>()))
+        .AddSingleton<RetryLater>()
+        .AddSingleton<TakeInMessages>()
         .AddSingleton<TakeInEvents>();
 }

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NxLoy.Functions.Embedded.Durable;
 using NxLoy.Functions.Embedded.Http;
+using NxLoy.Functions.Embedded.ServiceBus;
 using NxLoy.Functions.Embedded.ServiceBus.Broker;
 using NxLoy.Functions.Embedded.Time;
 using NxLoy.Functions.Embedded.Timers;
@@ -66,6 +67,7 @@ internal static class EmbeddedHost
             throw new InvalidOperationException("The app has HTTP functions: call ConfigureFunctionsWebApplication on its builder.");
 
         builder.Services.AddSingleton(functions);
+        builder.Services.AddHostedService<ServiceBusHost>();
         builder.Services.AddDurable(functions, new RuntimeOptions(builder.Configuration));
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<FunctionPipeline>(services, middlewares));
         starting?.ConfigureServices?.Invoke(builder.Services);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using NxLoy.Functions.Embedded.Http;
+using NxLoy.Functions.Embedded.ServiceBus;
 
 namespace NxLoy.Functions.Embedded.Hosting;
 
@@ -21,7 +22,7 @@ internal sealed class Invocation(Function function, IServiceProvider services, o
 
     public Function Function => function;
 
-    /// <summary>What started the function: an HttpContext, a TimerInfo.</summary>
+    /// <summary>What started the function: an HttpContext, a TimerInfo, a MessageCall.</summary>
     public object TriggerValue => triggerValue;
 
     public HttpContext? HttpContext => triggerValue as HttpContext;
@@ -34,8 +35,8 @@ internal sealed class Invocation(Function function, IServiceProvider services, o
     public override FunctionDefinition FunctionDefinition => function;
     public override IServiceProvider InstanceServices { get; set; } = services;
     public override IInvocationFeatures Features => features ??= new();
-    public override TraceContext TraceContext => trace ??= InvocationTrace.Of(HttpContext);
-    public override BindingContext BindingContext => binding ??= new BindingValues(HttpContext);
+    public override TraceContext TraceContext => trace ??= InvocationTrace.Of(HttpContext, (triggerValue as MessageCall)?.TraceParent);
+    public override BindingContext BindingContext => binding ??= (triggerValue as MessageCall)?.Binding ?? new BindingValues(HttpContext);
 
     public override IDictionary<object, object> Items
     {

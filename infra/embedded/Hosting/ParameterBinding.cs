@@ -9,6 +9,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using NxLoy.Functions.Embedded.Durable;
 using NxLoy.Functions.Embedded.Http;
+using NxLoy.Functions.Embedded.ServiceBus;
 
 namespace NxLoy.Functions.Embedded.Hosting;
 
@@ -25,6 +26,8 @@ internal static class ParameterBinding
         // By name: two hosts that start side by side may each see an object of their own for one parameter.
         if (parameter.Name == function.TriggerParameter.Name)
             return FromTrigger(type, function);
+        if (type == typeof(ServiceBusMessageActions) && function.Trigger is ServiceBusTriggerAttribute)
+            return invocation => new(((MessageCall)invocation.TriggerValue).Actions);
         if (type == typeof(DurableTaskClient) && parameter.IsDefined(typeof(DurableClientAttribute)))
             return invocation => new(invocation.InstanceServices.GetRequiredService<DurableClient>());
         if (function.Http is not null && parameter.IsDefined(typeof(FromBodyAttribute)))
@@ -42,6 +45,7 @@ internal static class ParameterBinding
         TimerTriggerAttribute when type == typeof(TimerInfo) => invocation => new(invocation.TriggerValue),
         OrchestrationTriggerAttribute when type == typeof(TaskOrchestrationContext) => invocation => new(invocation.TriggerValue),
         ActivityTriggerAttribute => invocation => new(DurableJson.Converter.Deserialize(((ActivityCall)invocation.TriggerValue).Input, type)),
+        ServiceBusTriggerAttribute trigger when MessageCall.Binder(type, trigger.IsBatched) is { } bind => invocation => new(bind((MessageCall)invocation.TriggerValue)),
         _ => throw Unsupported(type, function),
     };
 

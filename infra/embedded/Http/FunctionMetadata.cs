@@ -29,7 +29,7 @@ internal static class FunctionMetadata
 
     private static IEnumerable<Dictionary<string, object?>> Bindings(Function function)
     {
-        yield return Binding(function.TriggerParameter, function.Trigger.GetType(), function.TriggerType);
+        yield return OfMessages(function, Binding(function.TriggerParameter, function.Trigger.GetType(), function.TriggerType));
         foreach (var client in function.DurableClients)
             yield return Binding(client, typeof(DurableClientAttribute), "durableClient");
         if (function.Http is not null)
@@ -45,6 +45,20 @@ internal static class FunctionMetadata
             binding[named.Name!] = Value(argument);
         foreach (var argument in attribute.NamedArguments)
             binding[JsonNamingPolicy.CamelCase.ConvertName(argument.MemberName)] = Value(argument.TypedValue);
+        return binding;
+    }
+
+    // How many messages start a function, and as what, the SDK reads from the parameter.
+    private static Dictionary<string, object?> OfMessages(Function function, Dictionary<string, object?> binding)
+    {
+        if (function.Trigger is not ServiceBusTriggerAttribute trigger)
+            return binding;
+        binding.Remove("isBatched");
+        binding["cardinality"] = trigger.IsBatched ? "Many" : "One";
+        if (function.TriggerParameter.ParameterType is var type && (type == typeof(string) || type == typeof(string[])))
+            binding["dataType"] = "String";
+        else
+            binding["properties"] = new { supportsDeferredBinding = "True" };
         return binding;
     }
 

@@ -155,6 +155,9 @@ public class TestApp : IAsyncLifetime
         ["Keys:Certificates"] = Convert.ToBase64String(CertificateKey.ExportPkcs8PrivateKey()),
         ["Keys:Exports"] = Convert.ToBase64String(new byte[32]),
         ["Logging:LogLevel:Default"] = "Warning",
+        ["Events:InboundTopic"] = "loyalty-activity",
+        ["Events:InboundSubscription"] = "customers",
+        ["Events:RetryQueue"] = "customers-retry",
         [NoRebuilds] = "true",
     };
 }

@@ -5,8 +5,9 @@ namespace NxLoy.Functions.UnitTests.Architecture;
 /// <summary>Business time is injected, so that it can be moved; nothing asks a clock behind its back.</summary>
 public sealed partial class TimeTests
 {
-    // Machine time, which nobody moves: when a migration really ran, whether a token was really issued.
-    private static readonly string[] MachineTime = ["Database/Migrations.cs", "Http/Tokens.cs"];
+    // Machine time, which nobody moves: when a migration really ran, whether a token was really issued, how long a
+    // broker's lock lasts and when it delivers.
+    private static readonly string[] MachineTime = ["Database/Migrations.cs", "Http/Tokens.cs", "Activity/ActivityTriggers.cs", "Activity/RetryLater.cs"];
 
     [Fact]
     public void Code_AsksNoClockButTimeProvider() => Expect.None(

@@ -8,7 +8,7 @@ namespace NxLoy.Functions.Embedded.ServiceBus.Broker;
 internal static class BrokerSetup
 {
     /// <summary>The setting that names the app's Service Bus.</summary>
-    private const string Connection = "ServiceBus";
+    public const string Connection = "ServiceBus";
 
     /// <summary>
     /// A broker of the app's own when the settings name no Service Bus; its connection string takes the setting's place.
@@ -30,7 +30,7 @@ internal static class BrokerSetup
             .AddSingleton(brokerOptions)
             .AddSingleton(endpoint)
             .AddSingleton<MessageStore>()
-            .AddSingleton(_ => new Entities().Declare(settings))
+            .AddSingleton(services => new Entities().Declare(settings).DeclareTriggers(services.GetRequiredService<FunctionTable>(), settings))
             .AddSingleton<MessageBroker>()
             .AddHostedService(services => services.GetRequiredService<MessageBroker>());
     }

@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Amqp;
+using Azure.Messaging.ServiceBus;
+using Grpc.Core;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using NxLoy.Functions.Embedded.Hosting;
+
+namespace NxLoy.Functions.Embedded.ServiceBus;
+
+/// <summary>
+/// Runs one function for the messages of its queue or subscription: single messages side by side, batches one after the
+/// other. While the broker is away it goes on trying.
+/// </summary>
+/// <param name="working">Cancelled when functions should come to an end.</param>
+internal sealed class ServiceBusListener(
+    Function function, string entity, ServiceBusAddress address, ServiceBusOptions options, FunctionPipeline pipeline, IServiceProvider services,
+    ILogger log, CancellationToken working) : IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private readonly ServiceBusTriggerAttribute trigger = (ServiceBusTriggerAttribute)function.Trigger;
+    private readonly SemaphoreSlim turns = new(Math.Max(1, options.MaxConcurrentCalls));
+    private readonly ConcurrentDictionary<Task, bool> running = new();
+
+    public string Name => function.Name;
+    public string Entity => entity;
+
+    private bool AutoCompletes => trigger.AutoCompleteInForce ?? options.AutoCompleteMessages;
+
+    /// <summary>Ends when it is to stop and every function has ended.</summary>
+    public async Task ListenAsync(CancellationToken stopping)
+    {
+        var pause = FirstPause;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await using var receiver = await MessageReceiver.OpenAsync(address, entity, (why, count) => log.NotRenewed(why, count, entity), stopping);
+                log.Receiving(function.Name, entity, address);
+                pause = FirstPause;
+                await (trigger.IsBatched ? TakeBatchesAsync(receiver, stopping) : TakeSinglesAsync(receiver, stopping));
+                if (stopping.IsCancellationRequested)
+                    await Task.WhenAll(running.Keys);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception gone) when (gone is AmqpException or SocketException or IOException or TimeoutException or OperationCanceledException or System.Security.Authentication.AuthenticationException or InvalidOperationException)
+            {
+                // Once an outage: the first pause tells that it has just begun.
+                if (pause == FirstPause)
+                    log.NotReceiving(gone, function.Name, entity, address);
+            }
+
+            await Task.Delay(pause, TimeProvider.System, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    public void Dispose() => turns.Dispose();
+
+    private async Task TakeBatchesAsync(MessageReceiver receiver, CancellationToken stopping)
+    {
+        var onTheWay = 0;
+        while (true)
+        {
+            var wanted = options.MaxMessageBatchSize + options.PrefetchCount - onTheWay;
+            receiver.Grant(wanted);
+            onTheWay += wanted;
+            var batch = await receiver.TakeAsync(options.MaxMessageBatchSize, options.MinMessageBatchSize, options.MaxBatchWaitTime, stopping);
+            onTheWay -= batch.Length;
+            if (batch.Length == 0)
+                break;
+            if (stopping.IsCancellationRequested)
+            {
+                await ReleaseAsync(receiver, batch);
+                break;
+            }
+
+            // As on the real host a batch's locks are its function's own to renew.
+            foreach (var message in batch)
+                receiver.Renewal.Forget(message);
+            await RunAsync(receiver, batch);
+        }
+
+        await WhyAsync(receiver, stopping);
+    }
+
+    private async Task TakeSinglesAsync(MessageReceiver receiver, CancellationToken stopping)
+    {
+        receiver.Grant(options.MaxConcurrentCalls + options.PrefetchCount);
+        while (true)
+        {
+            await turns.WaitAsync(stopping);
+            if (await receiver.TakeAsync(max: 1, min: 1, TimeSpan.Zero, stopping) is not [var message])
+            {
+                turns.Release();
+                break;
+            }
+
+            var until = AmqpValues.Sum(DateTimeOffset.UtcNow, options.MaxAutoLockRenewalDuration);
+            receiver.Renewal.Hold(message, until);
+            var run = Task.Run(() => RunInTurnAsync(receiver, message), CancellationToken.None);
+            running[run] = true;
+            _ = run.ContinueWith(done => running.TryRemove(done, out _), TaskScheduler.Default);
+        }
+
+        await WhyAsync(receiver, stopping);
+    }
+
+    private async Task RunInTurnAsync(MessageReceiver receiver, ServiceBusReceivedMessage message)
+    {
+        try
+        {
+            await RunAsync(receiver, [message]);
+        }
+        finally
+        {
+            receiver.Grant(1);
+            turns.Release();
+        }
+    }
+
+    private async Task RunAsync(MessageReceiver receiver, ServiceBusReceivedMessage[] messages)
+    {
+        var isDone = true;
+        try
+        {
+            await pipeline.RunAsync(function, new MessageCall(messages, trigger.IsBatched, new ServiceBusMessageActions(receiver.Settlement)), services, working);
+        }
+#pragma warning disable CA1031 // Whatever a function throws, its messages come again; the pipeline has logged it
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            isDone = false;
+        }
+
+        await EndAsync(receiver, messages, isDone);
+    }
+
+    /// <summary>Completes what a function that succeeded left unsettled, if it wants that, and gives back what one that failed did.</summary>
+    private async Task EndAsync(MessageReceiver receiver, ServiceBusReceivedMessage[] messages, bool isDone)
+    {
+        var left = messages.Where(message => !message.IsSettled).ToList();
+        try
+        {
+            foreach (var message in left)
+            {
+                receiver.Renewal.Forget(message);
+                if (!isDone)
+                    await receiver.Settlement.AbandonAsync(message, null, CancellationToken.None);
+                else if (AutoCompletes)
+                    await receiver.Settlement.CompleteAsync(message, CancellationToken.None);
+            }
+        }
+        catch (RpcException lost)
+        {
+            log.NotSettled(lost, function.Name, left.Count, entity);
+        }
+    }
+
+    private static async Task ReleaseAsync(MessageReceiver receiver, ServiceBusReceivedMessage[] messages)
+    {
+        try
+        {
+            foreach (var message in messages)
+                await receiver.Settlement.ReleaseAsync(message);
+        }
+        catch (RpcException)
+        {
+            // They are the broker's again anyway.
+        }
+    }
+
+    // There was nothing more to take: because this host stops, or because the broker has gone, which says why.
+    private static Task WhyAsync(MessageReceiver receiver, CancellationToken stopping) =>
+        stopping.IsCancellationRequested ? Task.CompletedTask : receiver.Arrived.Completion;
+}

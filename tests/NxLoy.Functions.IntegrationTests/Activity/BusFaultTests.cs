@@ -1,0 +1,153 @@
+using NxLoy.Functions.Customers;
+using NxLoy.Functions.Embedded;
+using NxLoy.Functions.IntegrationTests.Embedded;
+using NxLoy.Functions.IntegrationTests.Fixtures;
+
+namespace NxLoy.Functions.IntegrationTests.Activity;
+
+/// <summary>Nothing is lost and nothing counted twice, whatever goes away in the middle.</summary>
+public sealed class BusFaultTests
+{
+    [Fact]
+    public async Task TwoInstances_ShareASubscription_AndEachPurchaseCountsOnce()
+    {
+        await using var app = await StartedAsync(new BusApp());
+        var customers = await Task.WhenAll(Enumerable.Range(0, 5).Select(async _ => (await app.App.CustomerAsync()).Id));
+        await using var second = await FunctionsTestHost.StartAsync(
+            typeof(CustomerFunctions).Assembly, new Dictionary<string, string?>(app.App.StartedWith) { ["ServiceBus"] = app.App.ConnectionString, ["EmbeddedRuntime:Broker"] = "false" });
+
+        var sales = Enumerable.Range(0, 1000).Select(n => Events.Sale(app.App.Business, customers[n % 5], 1)).ToList();
+        await app.App.SendAsync(sales.Concat(sales.Take(100)).Select(sale => (object)sale));
+
+        await Eventually.TrueAsync(async () => await app.App.LeftAsync() == 0);
+        foreach (var customer in customers)
+            Assert.Equal(200, await app.App.SpentAsync(customer));
+    }
+
+    [Fact]
+    public async Task Database_GoneInTheMiddle_CostsNoMessageItsPlace()
+    {
+        CommitProxy? proxy = null;
+        await using var app = await StartedAsync(new BusApp
+        {
+            Configure = settings =>
+            {
+                BusApp.WithBroker(settings);
+                settings["EmbeddedRuntime:LockDuration"] = "00:00:05";
+                settings["EmbeddedRuntime:MaxDeliveryCount"] = "2";
+                proxy = new CommitProxy(settings["Database:App"]!);
+                foreach (var name in new[] { "Database:App", "Database:Worker" })
+                    settings[name] = proxy.Of(settings[name]!);
+            },
+        });
+        var customer = (await app.App.CustomerAsync()).Id;
+
+        proxy!.Arm(3, proxy.Refuse);
+        await app.App.SendAsync(Enumerable.Range(0, 200).Select(_ => Events.Sale(app.App.Business, customer, 1)));
+        await Eventually.TrueAsync(() => !proxy.IsArmed);
+
+        // Longer than two locks last: had the messages not been held on to, they would be dead letters now.
+        await Task.Delay(TimeSpan.FromSeconds(12));
+        proxy.Allow();
+
+        await Eventually.TrueAsync(async () => await app.App.LeftAsync() == 0);
+        Assert.Equal(200, await app.App.SpentAsync(customer));
+        await proxy.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Refund_WhoseSaleNeverComes_IsDeadLetteredAfterSevenDays()
+    {
+        await using var app = await StartedAsync(new BusApp());
+        var customer = (await app.App.CustomerAsync()).Id;
+
+        await app.App.SendAsync(Events.Of("refunded", Events.Data(app.App.Business, 4, "refund-1", customerId: customer, original: "never")));
+        await Eventually.TrueAsync(async () => (await app.App.Database.QueryAsync<string>("select outcome from inbox where outcome = 'retry'")).Count == 1);
+        await app.App.Host.AdvanceAsync(TimeSpan.FromDays(7));
+
+        Assert.Equal("sale_not_arrived", (await app.App.DeadLetterAsync(BusApp.RetryQueue)).Reason);
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task KilledAtItsNthCommit_ForEveryN_EachPurchaseCountsOnce()
+    {
+        // The app in this process only lends its broker.
+        await using var app = await StartedAsync(new BusApp
+        {
+            Configure = settings =>
+            {
+                BusApp.WithBroker(settings);
+                settings["EmbeddedRuntime:Entities"] = $"{BusApp.Subscription};{BusApp.RetryQueue};customers-events/Subscriptions/local";
+                settings["AzureWebJobs.OnActivity.Disabled"] = settings["AzureWebJobs.OnActivityAgain.Disabled"] = "true";
+            },
+        });
+        var customer = (await app.App.CustomerAsync()).Id;
+        var broker = app.App;
+        await using var proxy = new CommitProxy(app.App.Database.Owner);
+        var settings = TestApp.Settings(app.App.Database);
+        foreach (var name in new[] { "Database:App", "Database:Worker" })
+            settings[name] = proxy.Of(settings[name]!);
+        settings.Remove("Database:Owner");
+        settings["ServiceBus"] = broker.ConnectionString;
+        settings["Events:RetryDelay"] = "00:00:00.5";
+        settings[TestApp.NoSigning] = "true";
+
+        await using var process = new Restarted(settings);
+        var (n, sent, wasKilled) = (0, 0, true);
+        while (wasKilled && n < 40)
+        {
+            var victim = await process.RunningAsync();
+            proxy.Arm(++n, victim.Kill);
+            var sale = $"sale-{n}";
+            await broker.SendAsync([
+                Events.Of("refunded", Events.Data(broker.Business, 1, $"refund-{n}", customerId: customer, original: sale)),
+                Events.Sale(broker.Business, customer, 3, sale), Events.Sale(broker.Business, customer, 2)]);
+            sent++;
+            await Eventually.TrueAsync(async () => !proxy.IsArmed || await broker.LeftAsync() == 0);
+            wasKilled = !proxy.IsArmed;
+            proxy.Disarm();
+            if (wasKilled)
+            {
+                await process.RestartAsync();
+                await Eventually.TrueAsync(async () => await broker.LeftAsync() == 0);
+            }
+
+            Assert.Equal(4 * sent, await broker.SpentAsync(customer));
+        }
+
+        Assert.True(n > 2, $"Only {n} moments were counted.");
+    }
+
+    private static async Task<Running> StartedAsync(BusApp app)
+    {
+        await app.InitializeAsync();
+        return new Running(app);
+    }
+
+    private sealed record Running(BusApp App) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await ((IAsyncLifetime)App).DisposeAsync();
+    }
+
+    /// <summary>The app in a process of its own, as often as it takes.</summary>
+    private sealed class Restarted(IReadOnlyDictionary<string, string?> settings) : IAsyncDisposable
+    {
+        private AppProcess? process;
+
+        public async Task<AppProcess> RunningAsync() => process ??= await AppProcess.StartAsync(settings);
+
+        public async Task RestartAsync()
+        {
+            await DisposeAsync();
+            await RunningAsync();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (process is not null)
+                await process.DisposeAsync();
+            process = null;
+        }
+    }
+}

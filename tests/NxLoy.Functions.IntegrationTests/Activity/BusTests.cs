@@ -1,0 +1,125 @@
+using System.Text.Json;
+using Amqp;
+using Amqp.Framing;
+using NxLoy.Functions.IntegrationTests.Embedded;
+using NxLoy.Functions.IntegrationTests.Fixtures;
+
+namespace NxLoy.Functions.IntegrationTests.Activity;
+
+/// <summary>Events over the bus, from the message to the figures or the dead-letter queue.</summary>
+public sealed class BusTests(BusApp app) : IClassFixture<BusApp>
+{
+    [Fact]
+    public async Task Purchase_SentAsAMessage_ShowsInTheProfile_AndInTheAuditLog()
+    {
+        var customer = (await app.CustomerAsync()).Id;
+
+        await app.SendAsync(Events.Sale(app.Business, customer, 12.5m));
+
+        await Eventually.TrueAsync(async () => (decimal)(await app.As("staff").GetAsync($"/api/v1/customers/{customer}")).Expect(200).Json["totalSpent"]! == 12.5m);
+        await app.SettledAsync();
+        Assert.NotEmpty(await app.Database.QueryAsync<long>(
+            "select sequence from audit_log where caller = 'service-bus' and business_id = @Business and @customer = any(customers)", new { app.Business, customer }));
+    }
+
+    [Fact]
+    public async Task Poison_InFrontOfGoodOnes_IsDeadLetteredWithItsReason_AndHoldsUpNobody()
+    {
+        var customer = (await app.CustomerAsync()).Id;
+        var nobody = Guid.NewGuid();
+        Message[] poison =
+        [
+            BusApp.Raw("not JSON"u8.ToArray(), "no-json", "application/cloudevents+json"),
+            BusApp.Raw("""{"specversion": "1.0", "specversion": "1.0"}"""u8.ToArray(), "twice", null),
+            BusApp.Raw("[]"u8.ToArray(), "a-list", null),
+            BusApp.Raw([], "empty", null),
+            Named(Events.Of("completed", new { businessId = app.Business }), "no-data"),
+            Named(Events.Of("completed", new { amount = 3 }), "no-business"),
+            Named(Events.Of("unheard", Events.Data(app.Business, 1, "t", customerId: customer)), "unheard"),
+            Named(Events.Of("completed", Events.Data(app.Business, -1, $"{Guid.NewGuid()}", customerId: customer)), "negative"),
+            Named(Events.Sale(app.Business, customer, at: DateTimeOffset.UtcNow.AddHours(1)), "future"),
+            Named(Events.Sale(app.Business, nobody), "unlinked"),
+        ];
+
+        await app.SendAsync([.. poison, .. Enumerable.Range(0, 20).Select(_ => BusApp.Message(Events.Sale(app.Business, customer, 1)))]);
+
+        await Eventually.TrueAsync(async () => await app.SpentAsync(customer) == 20);
+        var dead = new Dictionary<string, string>();
+        while (dead.Count < poison.Length)
+        {
+            var (id, reason) = await app.DeadLetterAsync();
+            dead.Add(id, reason);
+        }
+
+        Assert.Equal(
+            new Dictionary<string, string>
+            {
+                ["no-json"] = "malformed_json", ["twice"] = "malformed_json", ["a-list"] = "invalid_event", ["empty"] = "malformed_json", ["no-data"] = "invalid_data",
+                ["no-business"] = "invalid_data", ["unheard"] = "unknown_type", ["negative"] = "invalid_amount", ["future"] = "future_dated", ["unlinked"] = "unlinked",
+            }.OrderBy(one => one.Key),
+            dead.OrderBy(one => one.Key));
+        await app.SettledAsync();
+    }
+
+    [Fact]
+    public async Task SentTwice_CountsOnce_WhateverTheBusSaysOfIt()
+    {
+        var customer = (await app.CustomerAsync()).Id;
+        var sale = Events.Sale(app.Business, customer, 7);
+
+        await app.SendAsync(Enumerable.Range(0, 5).Select(n => Named(sale, $"{Guid.NewGuid()}")).ToArray());
+
+        await app.SettledAsync();
+        Assert.Equal(7, await app.SpentAsync(customer));
+    }
+
+    [Fact]
+    public async Task Refund_BeforeItsSale_WaitsForIt()
+    {
+        var customer = (await app.CustomerAsync()).Id;
+        var sale = $"{Guid.NewGuid()}";
+
+        await app.SendAsync(Events.Of("refunded", Events.Data(app.Business, 4, $"{Guid.NewGuid()}", customerId: customer, original: sale)));
+        await Eventually.TrueAsync(async () => (await app.Database.QueryAsync<string>(
+            "select outcome from inbox where business_id = @Business and outcome = 'retry'", new { app.Business })).Count > 0);
+        await app.SendAsync(Events.Sale(app.Business, customer, 10, sale));
+
+        await Eventually.TrueAsync(async () => await app.SpentAsync(customer) == 6);
+        await app.SettledAsync();
+    }
+
+    [Fact]
+    public async Task BinaryMode_IsReadToo()
+    {
+        var customer = (await app.CustomerAsync()).Id;
+        var message = BusApp.Raw(JsonSerializer.SerializeToUtf8Bytes(Events.Data(app.Business, 9, $"{Guid.NewGuid()}", customerId: customer)), $"{Guid.NewGuid()}", "application/json");
+        message.ApplicationProperties = new ApplicationProperties
+        {
+            ["cloudEvents:specversion"] = "1.0", ["cloudEvents:id"] = $"{Guid.NewGuid()}", ["cloudEvents:source"] = "/tills/1",
+            ["cloudEvents:type"] = "transactions.transaction.completed", ["cloudEvents:time"] = DateTime.UtcNow,
+        };
+
+        await app.SendAsync(message);
+
+        await Eventually.TrueAsync(async () => await app.SpentAsync(customer) == 9);
+    }
+
+    [Fact]
+    public async Task Businesses_InOneBatch_EachGetTheirs()
+    {
+        var (one, other) = ((await app.CustomerAsync()).Id, (await app.CustomerAsync(business: app.OtherBusiness)).Id);
+
+        await app.SendAsync(Enumerable.Range(0, 50).SelectMany(_ => new[] { Events.Sale(app.Business, one, 1), Events.Sale(app.OtherBusiness, other, 2), }));
+        await app.SendAsync(Named(Events.Sale(app.Business, other, 1000), "of-the-wrong-one"));
+
+        await Eventually.TrueAsync(async () => (await app.SpentAsync(one), await app.SpentAsync(other)) == (50, 100));
+        Assert.Equal(("of-the-wrong-one", "unlinked"), await app.DeadLetterAsync());
+    }
+
+    private static Message Named(object @event, string id)
+    {
+        var message = BusApp.Message(@event);
+        message.Properties.MessageId = id;
+        return message;
+    }
+}
