@@ -38,6 +38,9 @@ internal sealed record Secrets
     /// <summary>32 bytes, base64: what wraps the keys of exports.</summary>
     public required string ExportsKey { get; init; }
 
+    /// <summary>32 bytes, base64: what clients log in to the broker with.</summary>
+    public required string BrokerKey { get; init; }
+
     /// <summary>The secrets of the data folder, made when there are none or they cannot be read.</summary>
     public static Secrets Of(Checkout checkout, Narrator narrator)
     {
@@ -91,6 +94,7 @@ internal sealed record Secrets
             SealingKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             BlobKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64)),
             ExportsKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            BrokerKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             CertificateKey = certificates.ExportPkcs8PrivateKeyPem(),
         };
     }

@@ -62,6 +62,9 @@ internal sealed class Settings(IReadOnlyDictionary<string, string> values)
         return new DatabaseConnections(found[0]!, found[1]!, found[2]!, Find("EmbeddedRuntime:Database") ?? found[0]!);
     }
 
+    /// <summary>The developer's own Service Bus: a connection string, or the host name of a namespace.</summary>
+    public string? ServiceBus() => Find("ServiceBus") ?? Find("ServiceBus:fullyQualifiedNamespace");
+
     /// <summary>The developer's own storage account. "UseDevelopmentStorage=true" means an Azurite, and that is what we start.</summary>
     public string? Storage() =>
         Find("AzureWebJobsStorage") is { } value && !value.Contains("UseDevelopmentStorage=true", StringComparison.OrdinalIgnoreCase)

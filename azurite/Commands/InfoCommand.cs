@@ -32,6 +32,7 @@ internal static class InfoCommand
                 state.MasterKey,
                 Postgres = Uri(state.Postgres!),
                 state.Blob,
+                state.ServiceBus,
             },
             Json));
         return 0;

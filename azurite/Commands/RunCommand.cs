@@ -16,6 +16,7 @@ internal static class RunCommand
           --port N                       where the app listens (default 7071, else a free one above)
           --postgres-port N              PostgreSQL (default 54320)
           --blob-port N                  Azurite's blobs; queues and tables on the two ports after it (default 10100)
+          --broker-port N                the broker that stands in for Service Bus (default 56720)
           --data FOLDER                  where the data lies (default azurite/.data); goes with every command
 
         ./run --stop                     stops what runs
@@ -33,7 +34,7 @@ internal static class RunCommand
 
         A second ./run takes over from the first. Whatever was killed, the next ./run mends.
         Settings (local.settings.json, or the environment) that name a PostgreSQL (Database__Owner, Database__App,
-        Database__Worker) or a storage account (AzureWebJobsStorage) are used instead of starting local ones.
+        Database__Worker), a storage account (AzureWebJobsStorage) or a Service Bus (ServiceBus) are used instead of local ones.
         More in azurite/README.md.
         """;
 
@@ -86,6 +87,7 @@ internal static class RunCommand
             AppPort = line.Port("--port"),
             PostgresPort = line.Port("--postgres-port"),
             BlobPort = line.Port("--blob-port"),
+            BrokerPort = line.Port("--broker-port"),
         };
         line.Done();
         return options;

@@ -5,8 +5,12 @@ internal static class AppEnvironment
 {
     public static string MasterKey(Settings settings, Secrets secrets) => settings.Find("EmbeddedRuntime:MasterKey") ?? secrets.MasterKey;
 
+    /// <summary>How clients reach the broker that the embedded runtime starts.</summary>
+    public static string ServiceBus(Secrets secrets, int port) =>
+        $"Endpoint=sb://127.0.0.1:{port};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey={secrets.BrokerKey};UseDevelopmentEmulator=true";
+
     public static Dictionary<string, string> For(
-        Flavour flavour, Settings settings, Secrets secrets, DatabaseConnections database, string storage)
+        Flavour flavour, Settings settings, Secrets secrets, DatabaseConnections database, string storage, int? brokerPort)
     {
         var environment = new Dictionary<string, string>
         {
@@ -20,6 +24,9 @@ internal static class AppEnvironment
             ["Database__Owner"] = database.Owner,
             ["Database__App"] = database.App,
             ["Database__Worker"] = database.Worker,
+            ["Events__InboundTopic"] = settings.Find("Events:InboundTopic") ?? "loyalty-activity",
+            ["Events__InboundSubscription"] = settings.Find("Events:InboundSubscription") ?? "customers",
+            ["Events__OutboundTopic"] = settings.Find("Events:OutboundTopic") ?? "customers-events",
         };
         if (flavour == Flavour.Azure)
         {
@@ -29,6 +36,13 @@ internal static class AppEnvironment
         {
             environment["EmbeddedRuntime__Database"] = database.Runtime;
             environment["EmbeddedRuntime__MasterKey"] = MasterKey(settings, secrets);
+            if (brokerPort is { } port)
+            {
+                // Nobody here consumes what the app publishes: a subscription to look at keeps it.
+                environment["EmbeddedRuntime__Entities"] = settings.Find("EmbeddedRuntime:Entities") ?? "%Events:OutboundTopic%/Subscriptions/local";
+                environment["EmbeddedRuntime__BrokerPort"] = $"{port}";
+                environment["EmbeddedRuntime__BrokerKey"] = secrets.BrokerKey;
+            }
         }
 
         return environment;

@@ -8,10 +8,11 @@ namespace NxLoy.Functions.LocalStack.Running;
 /// </summary>
 internal static class PortChoice
 {
-    // None is a developer's own: PostgreSQL's is 5432, Azurite's are 10000 to 10002. 7071 is where the Functions host listens.
+    // None is a developer's own: PostgreSQL's is 5432, Azurite's are 10000 to 10002, a Service Bus emulator's is 5672. 7071 is where the Functions host listens.
     public const int App = 7071;
     public const int Postgres = 54320;
     public const int Blob = 10100;
+    public const int Broker = 56720;
 
     /// <summary>
     /// Starts a part on the port it gets. Should another process take that in the meantime, on the next one, unless that very one

@@ -27,12 +27,20 @@ internal sealed class Stack(Checkout checkout, Settings settings, Secrets secret
         await Task.WhenAll(building, emulators);
         (state, var database) = await emulators;
 
-        var environment = AppEnvironment.For(options.Flavour, settings, secrets, database, state.Blob!);
         state = state with { MasterKey = AppEnvironment.MasterKey(settings, secrets) };
         await PortChoice.StartAsync(
             "The app", options.AppPort ?? settings.FindPort("LocalStack:Port"), state.AppPort, PortChoice.App, count: 1,
             async port =>
             {
+                int? broker = settings.ServiceBus() is null && options.Flavour is Flavour.Embedded
+                    ? PortChoice.For("The broker", options.BrokerPort ?? settings.FindPort("LocalStack:BrokerPort"), state.BrokerPort, PortChoice.Broker)
+                    : null;
+                state = state with
+                {
+                    BrokerPort = broker ?? state.BrokerPort,
+                    ServiceBus = broker is { } free ? AppEnvironment.ServiceBus(secrets, free) : settings.ServiceBus(),
+                };
+                var environment = AppEnvironment.For(options.Flavour, settings, secrets, database, state.Blob!, broker);
                 // Before it answers: ./run --info may be asked for as soon as it does.
                 state = state with { AppPort = port, BaseUrl = $"http://127.0.0.1:{port}" };
                 state.Save(checkout);

@@ -18,6 +18,8 @@ internal sealed record StackState
 
     public int? BlobPort { get; init; }
 
+    public int? BrokerPort { get; init; }
+
     public string? BaseUrl { get; init; }
 
     public string? MasterKey { get; init; }
@@ -26,6 +28,8 @@ internal sealed record StackState
     public string? Postgres { get; init; }
 
     public string? Blob { get; init; }
+
+    public string? ServiceBus { get; init; }
 
     /// <summary>What the last start left; new ids for the two businesses when there is nothing that can be read.</summary>
     public static StackState Of(Checkout checkout)

@@ -15,4 +15,6 @@ internal sealed record StartOptions
     public int? PostgresPort { get; init; }
 
     public int? BlobPort { get; init; }
+
+    public int? BrokerPort { get; init; }
 }

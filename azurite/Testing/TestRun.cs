@@ -46,6 +46,7 @@ internal sealed class TestRun(Checkout checkout, TestOptions options, Narrator n
         var packages = new NodePackages(checkout, narrator).EnsureAsync(cancellationToken);
         var built = await BuildAsync(cancellationToken);
         await packages;
+        await QpidProton.EnsureAsync(narrator, cancellationToken);
         if (!built)
             return (TestResults.Broken("the build"), false);
 

@@ -150,6 +150,7 @@ public class TestApp : IAsyncLifetime
         ["Database:App"] = database.App,
         ["Database:Worker"] = database.Worker,
         ["EmbeddedRuntime:Database"] = database.Owner,
+        ["EmbeddedRuntime:Broker"] = "false",
         ["Authentication:DevelopmentKey"] = Tokens.PublicJwk,
         ["Keys:Sealing"] = Convert.ToBase64String(new byte[32]),
         ["Keys:Certificates"] = Convert.ToBase64String(CertificateKey.ExportPkcs8PrivateKey()),

@@ -16,7 +16,7 @@ public sealed class StartTests(LocalStackFixture stack) : IClassFixture<LocalSta
     {
         var info = await stack.RunningAsync();
 
-        Assert.Equal(["baseUrl", "businesses", "tokens", "masterKey", "postgres", "blob"], info.Select(property => property.Key));
+        Assert.Equal(["baseUrl", "businesses", "tokens", "masterKey", "postgres", "blob", "serviceBus"], info.Select(property => property.Key));
         Assert.Equal(["Northwind Coffee", "Harbour Books"], info["businesses"]!.AsArray().Select(b => b!["name"]!.GetValue<string>()));
         Assert.All(info["businesses"]!.AsArray(), b => Assert.Equal(7, b!["id"]!.GetValue<Guid>().Version));
         Assert.All(info["tokens"]!.AsArray(), t => Assert.Equal(["business", "role", "token"], t!.AsObject().Select(p => p.Key)));
@@ -25,6 +25,7 @@ public sealed class StartTests(LocalStackFixture stack) : IClassFixture<LocalSta
             info["tokens"]!.AsArray().Take(4).Select(t => t!["role"]!.GetValue<string>()));
         Assert.StartsWith("postgresql://nxloy_owner:", info["postgres"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Contains("BlobEndpoint=http://127.0.0.1:", info["blob"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.StartsWith("Endpoint=sb://127.0.0.1:", info["serviceBus"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Amqp;
+using Amqp.Sasl;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using NxLoy.Functions.Embedded;
@@ -31,6 +32,10 @@ internal sealed class BrokerHost : IAsyncDisposable
 
     public async Task<BusClient> ConnectAsync(string? key = null) =>
         new(await Connection.Factory.CreateAsync(new Address("127.0.0.1", Port, KeyName, key ?? Key, "/", "amqp")));
+
+    /// <summary>As Service Bus's own clients come: anonymous until they show a token.</summary>
+    public async Task<BusClient> ConnectAnonymouslyAsync() =>
+        new(await new ConnectionFactory { SASL = { Profile = SaslProfile.Anonymous } }.CreateAsync(new Address("127.0.0.1", Port, null, null, "/", "amqp")));
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 

@@ -35,6 +35,20 @@ internal sealed class BusClient(Connection connection) : IAsyncDisposable
         return TextOf(message);
     }
 
+    /// <summary>Asks a node that answers requests.</summary>
+    public async Task<Message> RequestAsync(string node, Message request)
+    {
+        request.Properties = new Properties { MessageId = Guid.NewGuid().ToString(), ReplyTo = "answers" };
+        var answers = new ReceiverLink(session, $"receiver-{++links}", new Attach { Source = new Source { Address = node }, Target = new Target { Address = "answers" } }, null);
+        var requests = Sender(node);
+        await requests.SendAsync(request);
+        var answer = await ReceiveAsync(answers);
+        Assert.Equal(request.Properties.MessageId, answer.Properties.CorrelationId);
+        await requests.CloseAsync();
+        await answers.CloseAsync();
+        return answer;
+    }
+
     public static async Task<Message> ReceiveAsync(ReceiverLink receiver) =>
         await receiver.ReceiveAsync(Patience) ?? throw new TimeoutException("No message came.");
 

@@ -36,11 +36,13 @@ internal sealed class Entities
         queues.Add(Normal(name));
     }
 
-    /// <summary>The topic is there from its first subscription on.</summary>
+    /// <summary>A topic is there from its first subscription on, or from a nameless one: what is sent to it then is dropped.</summary>
     public void AddSubscription(string topic, string name)
     {
         var queue = Normal(topic) + Subscriptions + Normal(name);
         targets.TryAdd(Normal(topic), []);
+        if (name.Length == 0)
+            return;
         targets[Normal(topic)].Add(queue);
         queues.Add(queue);
     }

@@ -10,6 +10,9 @@ internal sealed class IncomingLink(MessageBroker broker, string address, IReadOn
     /// <summary>How many messages of one link may wait for their commit.</summary>
     public const int Credit = 200;
 
+    // As on Service Bus.
+    private const int LongestId = 128;
+
     public override void OnMessage(MessageContext messageContext)
     {
         var message = (IncomingMessage)messageContext.Message;
@@ -18,6 +21,8 @@ internal sealed class IncomingLink(MessageBroker broker, string address, IReadOn
             {
                 Description = $"The message has {message.Size} bytes; {BrokerOptions.LargestMessage} is the most.",
             });
+        else if (message.Id?.Length > LongestId)
+            messageContext.Complete(new Error(ErrorCode.NotAllowed) { Description = $"A message id has {LongestId} characters at most." });
         else
             broker.Enqueue(new Arrival(address, queues, message), messageContext);
     }

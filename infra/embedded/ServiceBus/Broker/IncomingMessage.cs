@@ -1,6 +1,7 @@
 using System.Globalization;
 using Amqp;
 using Amqp.Types;
+using NxLoy.Functions.Embedded.Durable;
 
 namespace NxLoy.Functions.Embedded.ServiceBus.Broker;
 
@@ -18,7 +19,7 @@ internal sealed class IncomingMessage : Message
         (Properties, ApplicationProperties, BodySection, Footer) = (message.Properties, message.ApplicationProperties, message.BodySection, message.Footer);
         Size = bytes.Length;
         Content = bytes.AsMemory(StartOfContent(bytes));
-        Envelope = new Message { Header = Header, MessageAnnotations = MessageAnnotations }.Encode().ToArray();
+        Envelope = Bytes.Encode(Header, MessageAnnotations).ToArray();
     }
 
     public int Size { get; }
@@ -30,7 +31,7 @@ internal sealed class IncomingMessage : Message
     {
         null or "" => null,
         byte[] bytes => Convert.ToHexString(bytes),
-        var id => Convert.ToString(id, CultureInfo.InvariantCulture),
+        var id => Messages.Storable(Convert.ToString(id, CultureInfo.InvariantCulture)),
     };
 
     public DateTime? ScheduledFor => MessageAnnotations?.Map?[ScheduledTime] is DateTime time ? time.ToUniversalTime() : null;

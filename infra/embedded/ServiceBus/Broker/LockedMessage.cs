@@ -33,7 +33,7 @@ internal sealed record LockedMessage
         if (DeadLetterSource is not null)
             annotations[(Symbol)"x-opt-deadletter-source"] = DeadLetterSource;
         var content = DeadLetterReason is null ? Content : ContentWithReason();
-        var buffer = new Message { Header = header, MessageAnnotations = annotations }.Encode();
+        var buffer = Bytes.Encode(header, annotations);
         AmqpBitConverter.WriteBytes(buffer, content, 0, content.Length);
         return buffer;
     }
@@ -45,6 +45,6 @@ internal sealed record LockedMessage
         message.ApplicationProperties["DeadLetterReason"] = DeadLetterReason;
         if (DeadLetterDescription is not null)
             message.ApplicationProperties["DeadLetterErrorDescription"] = DeadLetterDescription;
-        return message.Encode().ToArray();
+        return Bytes.Encode(message.Properties, message.ApplicationProperties, message.BodySection, message.Footer).ToArray();
     }
 }

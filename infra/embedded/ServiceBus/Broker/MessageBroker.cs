@@ -4,7 +4,6 @@ using Amqp.Framing;
 using Amqp.Listener;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace NxLoy.Functions.Embedded.ServiceBus.Broker;
 
@@ -118,7 +117,7 @@ internal sealed class MessageBroker : IHostedLifecycleService, IDisposable
         {
             await store.EnqueueAsync([.. group.Select(one => one.Arrival)]);
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             log.NotStored(exception, group.Count);
             error = NotNow();
@@ -147,7 +146,7 @@ internal sealed class MessageBroker : IHostedLifecycleService, IDisposable
                 Wake(group.Where(one => one.Kind is not SettlementKind.Complete).SelectMany(one => new[] { one.Message.Queue, one.Message.Queue + Entities.DeadLetterQueue }));
                 return;
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 log.NotSettled(exception, group.Count);
                 if (stopping.IsCancellationRequested)
@@ -170,7 +169,7 @@ internal sealed class MessageBroker : IHostedLifecycleService, IDisposable
             {
                 Wake(await store.SweepAsync(sweep % SweepsUntilAllIsSwept == 0, CancellationToken.None));
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 log.BrokerNotSeen(exception);
             }

@@ -47,7 +47,7 @@ internal sealed class MessageStore(HostDatabase database, BrokerOptions options)
               select * from unnest($1, $2, $3, $4, $5, $6, $7) with ordinality as s (address, id, queue, due_at, time_to_live, envelope, content, n)
             ), fresh as (
               insert into functions_host.bus_message_ids (address, message_id, seen_at)
-              select distinct address, id, clock_timestamp() from sent where id is not null order by address, id
+              select address, id, clock_timestamp() from sent where id is not null group by address, id order by address, id
               on conflict (address, message_id) do update set seen_at = excluded.seen_at
               where bus_message_ids.seen_at <= clock_timestamp() - $8
               returning address, message_id
@@ -115,6 +115,15 @@ internal sealed class MessageStore(HostDatabase database, BrokerOptions options)
         string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
     }
 
+    /// <summary>Frees what this broker has locked in a queue, but for what it knows of.</summary>
+    public async Task ReleaseAllButAsync(string queue, Guid[] tokens, CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.Command(
+            "update functions_host.bus_messages set lock_token = null where queue = $1 and broker = $2 and lock_token is not null and lock_token <> all($3)",
+            queue, Id, tokens);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <returns>The tokens that were still good.</returns>
     public async Task<HashSet<Guid>> SettleAsync(IReadOnlyList<Settlement> settlements)
     {
@@ -150,13 +159,13 @@ internal sealed class MessageStore(HostDatabase database, BrokerOptions options)
                 case SettlementKind.DeadLetter:
                     batch.Add(
                         $"""
-                        update functions_host.bus_messages set lock_token = null, queue = {DeadLettered}, dead_letter_source = queue,
+                        update functions_host.bus_messages set lock_token = null, queue = {DeadLettered}, dead_letter_source = coalesce(dead_letter_source, queue),
                           dead_letter_reason = coalesce(given.reason, ''), dead_letter_description = given.description
                         from unnest($1, $2, $3, $5) as given (n, token, reason, description)
                         where queue = $4 and sequence = given.n and lock_token = given.token
                         returning given.token
                         """,
-                        sequences, tokens, group.Select(one => one.Reason).ToArray(), queue, group.Select(one => one.Description).ToArray());
+                        sequences, tokens, group.Select(one => Messages.Storable(one.Reason)).ToArray(), queue, group.Select(one => Messages.Storable(one.Description)).ToArray());
                     break;
                 default:
                     throw new InvalidOperationException($"A message cannot be settled by {group.Key.Kind}.");

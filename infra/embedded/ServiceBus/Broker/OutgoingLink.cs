@@ -30,6 +30,16 @@ internal sealed class OutgoingLink(MessageBroker broker, QueueDispatcher queue, 
         }
     }
 
+    /// <summary>The locks that the client holds.</summary>
+    public IReadOnlyList<Guid> Tokens
+    {
+        get
+        {
+            lock (gate)
+                return [.. unsettled.Keys];
+        }
+    }
+
     public override void OnMessage(MessageContext messageContext)
     {
     }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace NxLoy.Functions.Embedded.ServiceBus.Broker;
 
@@ -43,6 +42,7 @@ internal sealed class QueueDispatcher(string queue, MessageBroker broker, Messag
 
     public async Task RunAsync(CancellationToken stoppingToken)
     {
+        var lost = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             var woken = Volatile.Read(ref next).Task;
@@ -50,17 +50,26 @@ internal sealed class QueueDispatcher(string queue, MessageBroker broker, Messag
             var waiting = false;
             try
             {
+                if (lost)
+                    await store.ReleaseAllButAsync(queue, [.. Links.SelectMany(link => link.Tokens)], stoppingToken);
+                lost = false;
                 foreach (var link in Links)
                 {
                     found += await FeedAsync(link, stoppingToken);
                     waiting |= link.Credit > 0;
                 }
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
+                // What was locked by a statement whose answer never came is in nobody's hands.
+                lost = true;
                 log.QueueNotRead(exception, queue);
                 await Task.Delay(LookAgain, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
             }
 
             if (found == 0)
