@@ -18,5 +18,6 @@ internal static class ActivitySetup
         .AddSingleton(provider => RetryOptions.From(provider.GetRequiredService<IConfiguration>()))
         .AddSingleton<RetryLater>()
         .AddSingleton<TakeInMessages>()
+        .AddSingleton<GetUnsettledEvents>()
         .AddSingleton<TakeInEvents>();
 }

@@ -9,5 +9,8 @@ internal static class TiersSetup
         .AddEvents(TierEvents.All)
         .AddSingleton<GetTierConfiguration>()
         .AddSingleton<UpdateTierConfiguration>()
-        .AddSingleton<ListTierAudits>();
+        .AddSingleton<ListTierAudits>()
+        .AddSingleton<GetTier>()
+        .AddSingleton<ListTierChanges>()
+        .AddSingleton<OverrideTier>();
 }
