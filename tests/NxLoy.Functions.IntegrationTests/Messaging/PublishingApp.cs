@@ -63,7 +63,7 @@ internal sealed class PublishingApp : IAsyncDisposable
     public Task WriteAsync(int customers, int ofEach = 1, int bytes = 0) => App.Database.QueryAsync<int>(
         """
         insert into outbox (id, business_id, customer_id, type, data, occurred_at)
-        select gen_random_uuid(), @Business, c.id, 'customers.customer.updated', jsonb_build_object('n', n, 'pad', repeat('x', @bytes)), clock_timestamp()
+        select gen_random_uuid(), @Business, c.id, 'tests.customer.updated', jsonb_build_object('n', n, 'pad', repeat('x', @bytes)), clock_timestamp()
         from (select gen_random_uuid() as id from generate_series(1, @customers)) c
         cross join generate_series(1, @ofEach) n
         order by n

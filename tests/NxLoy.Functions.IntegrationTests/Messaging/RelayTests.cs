@@ -127,7 +127,7 @@ public sealed class RelayTests
         await publishing.App.Database.QueryAsync<int>(
             """
             insert into outbox (id, business_id, customer_id, type, data, occurred_at)
-            select gen_random_uuid(), @Business, @customer, 'customers.customer.updated', '{}', clock_timestamp() from generate_series(1, 50)
+            select gen_random_uuid(), @Business, @customer, 'tests.customer.updated', '{}', clock_timestamp() from generate_series(1, 50)
             """,
             new { publishing.App.Business, customer });
 
@@ -149,7 +149,7 @@ public sealed class RelayTests
         await publishing.App.Database.QueryAsync<int>(
             """
             insert into outbox (id, business_id, customer_id, type, data, occurred_at)
-            values (gen_random_uuid(), @Business, @customer, 'customers.customer.updated', jsonb_build_object('pad', repeat('x', 2000000)), clock_timestamp())
+            values (gen_random_uuid(), @Business, @customer, 'tests.customer.updated', jsonb_build_object('pad', repeat('x', 2000000)), clock_timestamp())
             """,
             new { publishing.App.Business, customer });
 
