@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Amqp;
 using Amqp.Framing;
-using Amqp.Sasl;
 using NxLoy.Functions.IntegrationTests.Embedded;
 
 namespace NxLoy.Functions.IntegrationTests.ServiceBus;

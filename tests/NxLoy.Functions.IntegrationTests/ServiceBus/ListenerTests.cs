@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Amqp.Framing;
 using Grpc.Core;
 using NxLoy.Functions.IntegrationTests.Embedded;
-using SampleApp = NxLoy.Functions.IntegrationTests.Embedded.SampleApp;
 using static NxLoy.Functions.IntegrationTests.ServiceBus.MessageSamples;
 
 namespace NxLoy.Functions.IntegrationTests.ServiceBus;
@@ -325,7 +324,7 @@ public sealed class ListenerTests : IAsyncLifetime
     [Fact]
     public async Task WithoutAConnectionString_TheHostRuns_AndItsNamesNeedNoSettings()
     {
-        await using var host = await SampleApp.StartAsync<Batched>(("ServiceBus", ""));
+        await using var host = await Embedded.SampleApp.StartAsync<Batched>(("ServiceBus", ""));
         using var client = host.CreateClient();
 
         Assert.True((await client.GetAsync(new Uri("/", UriKind.Relative))).IsSuccessStatusCode);
@@ -336,7 +335,7 @@ public sealed class ListenerTests : IAsyncLifetime
     {
         const string Somewhere = "Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=true";
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => SampleApp.StartAsync<Batched>(("ServiceBus", Somewhere)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Embedded.SampleApp.StartAsync<Batched>(("ServiceBus", Somewhere)));
         var nonsense = await Assert.ThrowsAsync<FormatException>(() => StartWithoutBrokerAsync<Batched>(calls, ("ServiceBus", "Endpoint=nowhere;SharedAccessKey=secret")));
         Assert.DoesNotContain("secret", nonsense.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<NotSupportedException>(() => StartWithoutBrokerAsync<WithSessions>(calls, ("ServiceBus", Somewhere)));
@@ -346,7 +345,7 @@ public sealed class ListenerTests : IAsyncLifetime
     [Fact]
     public async Task Listing_ShowsBindingsAsTheRealHostDoes()
     {
-        await using var host = await SampleApp.StartAsync<Batched>();
+        await using var host = await Embedded.SampleApp.StartAsync<Batched>();
         using var client = host.CreateClient();
         client.DefaultRequestHeaders.Add("x-functions-key", host.MasterKey);
 

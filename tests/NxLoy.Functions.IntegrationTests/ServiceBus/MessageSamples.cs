@@ -6,7 +6,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using NxLoy.Functions.Embedded;
 using NxLoy.Functions.IntegrationTests.Embedded;
-using SampleApp = NxLoy.Functions.IntegrationTests.Embedded.SampleApp;
 
 namespace NxLoy.Functions.IntegrationTests.ServiceBus;
 
@@ -21,7 +20,7 @@ internal static class MessageSamples
             ]);
 
     public static Task<FunctionsTestHost> StartWithoutBrokerAsync<TFunctions>(Calls calls, params (string, string?)[] settings) =>
-        SampleApp.StartAsync<TFunctions>(
+        Embedded.SampleApp.StartAsync<TFunctions>(
             builder => builder.Services.AddSingleton(calls), [("Queue", "orders"), ("Topic", "news"), ("Bus", "ServiceBus"), .. settings]);
 
     /// <summary>A client of the host's own broker.</summary>
