@@ -1,14 +1,23 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using NxLoy.Functions.Messaging;
 
 namespace NxLoy.Functions.Activity;
 
 internal static class ActivitySetup
 {
     public static IServiceCollection AddActivity(this IServiceCollection services) => services
+        .AddEvents(ActivityEvents.All)
         .AddSingleton<RecordTransactions>()
+        .AddSingleton<RecordBalances>()
+        .AddSingleton<RecordRedemptions>()
+        .AddSingleton<RecordCommunications>()
+        .AddSingleton<RedateTransactions>()
+        .AddSingleton<StartZoneChanges>()
+        .AddSingleton<RecordEvents>()
         .AddSingleton(provider => RetryOptions.From(provider.GetRequiredService<IConfiguration>()))
         .AddSingleton<RetryLater>()
         .AddSingleton<TakeInMessages>()
+        .AddSingleton<GetUnsettledEvents>()
         .AddSingleton<TakeInEvents>();
 }

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
+using NxLoy.Functions.Messaging;
 
 namespace NxLoy.Functions.Customers;
 
 internal static class CustomersSetup
 {
     public static IServiceCollection AddCustomers(this IServiceCollection services) => services
+        .AddEvents(CustomerEvents.All)
         .AddSingleton<CreateCustomer>()
         .AddSingleton<GetCustomer>()
         .AddSingleton<UpdateCustomer>()

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using NxLoy.Functions.Messaging;
 
 namespace NxLoy.Functions.Erasure;
 
 internal static class ErasureSetup
 {
     public static IServiceCollection AddErasure(this IServiceCollection services, IConfiguration configuration) => services
+        .AddEvents(ErasureEvents.All)
         .AddSingleton(ErasureOptions.From(configuration))
         .AddSingleton<CertificateKey>()
         .AddSingleton<RequestErasure>()

@@ -38,7 +38,7 @@ internal sealed record ScannedColumn
     private static readonly string[] Vocabularies =
     [
         "type", "code", "outcome", "kind", "channel", "purpose", "flag", "source", "currency", "time_zone", "timezone", "preferred_language",
-        "default_region", "model_version", "wording_version", "section",
+        "default_region", "model_version", "wording_version", "section", "refusal",
     ];
 
     /// <summary>Of one table, or of all.</summary>

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using NxLoy.Functions.Messaging;
 
 namespace NxLoy.Functions.Exports;
 
 internal static class ExportsSetup
 {
     public static IServiceCollection AddExports(this IServiceCollection services, IConfiguration configuration) => services
+        .AddEvents(ExportEvents.All)
         .AddSingleton(ExportKeys.From(configuration))
         .AddSingleton<ExportFiles>()
         .AddSingleton<DeleteExportFiles>()

@@ -15,6 +15,7 @@ public sealed class OutboxBacklog(WorkerDatabase database, Alerts alerts, TimePr
     // Machine time: somebody who knows need not hear it every minute.
     private static readonly TimeSpan Silence = TimeSpan.FromHours(1);
 
+    private Guid? oldestBefore;
     private long? alertedAt;
 
     /// <summary>For how long the oldest event has waited; zero when none does.</summary>
@@ -29,14 +30,18 @@ public sealed class OutboxBacklog(WorkerDatabase database, Alerts alerts, TimePr
         var oldest = await OldestAsync(cancellation);
         Telemetry.WaitingEvents.Record(count);
         Telemetry.OldestWaitingEvent.Record(oldest is null ? 0 : AgeOf(oldest).TotalSeconds);
-        if (oldest is null || AgeOf(oldest) < Late)
+
+        // An event may be dated back when it is written. What is on top twice has really waited.
+        var isStuck = oldest is not null && oldest.Id == oldestBefore && AgeOf(oldest) >= Late;
+        oldestBefore = oldest?.Id;
+        if (!isStuck)
         {
             alertedAt = null;
         }
         else if (alertedAt is not { } last || Environment.TickCount64 - last >= Silence.TotalMilliseconds)
         {
             alertedAt = Environment.TickCount64;
-            alerts.Raise("outbox_late", oldest.BusinessId, oldest.Id, $"{count} events wait");
+            alerts.Raise("outbox_late", oldest!.BusinessId, oldest.Id, $"{count} events wait");
         }
     }
 

@@ -74,7 +74,8 @@ public sealed partial class PublishWaiting(
             return new PublishedBatch(0, taken, last, IsBusDown: false);
         }
 
-        // A statement of its own: it sees what was published until the locks were ours.
+        // A statement of its own: it sees what was published until the locks were ours. Ordered by the key as well, or
+        // PostgreSQL walks through all that waits for each key.
         var waiting = await session.QueryAsync<WaitingEvent>(
             """
             select e.sequence, e.id, e.business_id as businessid, e.customer_id as customerid, e.type, e.data::text as data, e.occurred_at as occurredat
@@ -83,7 +84,7 @@ public sealed partial class PublishWaiting(
                 select sequence, id, business_id, customer_id, type, data, occurred_at
                 from outbox
                 where coalesce(customer_id, business_id) = k.key and published_at is null and refused_at is null
-                order by sequence
+                order by coalesce(customer_id, business_id), sequence
                 limit @most
             ) e
             """,

@@ -4,31 +4,44 @@ using NxLoy.Functions.Storage;
 
 namespace NxLoy.Functions.Observability;
 
-/// <summary>Asks everything a request cannot do without whether it answers, all at once.</summary>
-public sealed partial class CheckReadiness(BusinessDatabase app, WorkerDatabase worker, BlobStorage storage, ILogger<CheckReadiness> logger)
+/// <summary>Asks everything a request cannot do without whether it answers, and the rest that there is, all at once.</summary>
+public sealed partial class CheckReadiness(
+    BusinessDatabase app, WorkerDatabase worker, BlobStorage storage, IEnumerable<OptionalDependency> optional, ILogger<CheckReadiness> logger)
 {
     /// <summary>Machine time: a dependency that takes longer counts as down, before the prober itself gives up.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     public async Task<Readiness> ExecuteAsync(CancellationToken cancellation)
     {
-        var dependencies = await Task.WhenAll(
+        var others = Task.WhenAll(optional.Where(one => one.IsConfigured()).Select(one => CheckAsync(one.Name, one.Ask, cancellation)));
+        var needed = await Task.WhenAll(
         [
             CheckAsync("postgresql-app", patience => app.QueryAsync<int>(Guid.Empty, "select 1", null, patience), cancellation),
             CheckAsync("postgresql-worker", patience => worker.QueryAsync<int>("select 1", null, patience), cancellation),
             .. storage.IsConfigured ? [CheckAsync("blob-storage", storage.PingAsync, cancellation)] : (Task<Dependency>[])[],
         ]);
-        return new Readiness(Array.TrueForAll(dependencies, dependency => dependency.State == "up") ? "ready" : "unready", dependencies);
+        return new Readiness(
+            !Array.TrueForAll(needed, IsUp) ? "unready" : Array.TrueForAll(await others, IsUp) ? "ready" : "degraded", [.. needed, .. await others]);
     }
 
-    private async Task<Dependency> CheckAsync(string name, Func<CancellationToken, Task> ask, CancellationToken cancellation)
+    private static bool IsUp(Dependency dependency) => dependency.State == "up";
+
+    private Task<Dependency> CheckAsync(string name, Func<CancellationToken, Task> ask, CancellationToken cancellation) => CheckAsync(
+        name,
+        async patience =>
+        {
+            await ask(patience);
+            return new Dependency(name, "up");
+        },
+        cancellation);
+
+    private async Task<Dependency> CheckAsync(string name, Func<CancellationToken, Task<Dependency>> ask, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
         try
         {
-            await ask(patience.Token);
-            return new Dependency(name, "up");
+            return await ask(patience.Token);
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {

@@ -1,11 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
+using NxLoy.Functions.Messaging;
 
 namespace NxLoy.Functions.Tiers;
 
 internal static class TiersSetup
 {
     public static IServiceCollection AddTiers(this IServiceCollection services) => services
+        .AddEvents(TierEvents.All)
         .AddSingleton<GetTierConfiguration>()
         .AddSingleton<UpdateTierConfiguration>()
-        .AddSingleton<ListTierAudits>();
+        .AddSingleton<ListTierAudits>()
+        .AddSingleton<GetTier>()
+        .AddSingleton<ListTierChanges>()
+        .AddSingleton<OverrideTier>();
 }

@@ -11,6 +11,7 @@ internal static class Scenarios
     public static Dictionary<string, Scenario> All { get; } = new()
     {
         ["GetOpenApi"] = new("/api/openapi.json"),
+        ["GetAsyncApi"] = new("/api/asyncapi.json"),
         ["GetLiveness"] = new("/api/health/live"),
         ["GetReadiness"] = new("/api/health/ready"),
         ["GetMetricsRebuild"] = new("/api/v1/metrics/rebuild"),
@@ -162,6 +163,20 @@ internal static class Scenarios
                 ["too_many_events"] = _ => Task.FromResult(new Call("/api/v1/events", Events.Batch(new object[1001]))),
             },
         },
+        ["GetUnsettledEvents"] = new(async stage =>
+        {
+            Assert.Equal(["unlinked"], (await stage.App.TellAsync(stage.Business, Events.Sale(stage.Business, Guid.NewGuid()))).Outcomes());
+            return new Call("/api/v1/events/unsettled");
+        }),
+        ["GetTimeline"] = new(async stage =>
+        {
+            var customer = await stage.CustomerAsync();
+            (await stage.As("owner").PostAsync(PathOf(customer) + "/notes", new { body = "Likes tea." })).Expect(201);
+            Assert.DoesNotContain("rejected", (await stage.App.TellAsync(
+                stage.Business, Events.Sale(stage.Business, customer.Id), Events.Balance(stage.Business, customer.Id, 10, DateTimeOffset.UtcNow),
+                Events.Redemption(stage.Business, customer.Id), Events.Message(stage.Business, customer.Id))).Outcomes());
+            return new Call(PathOf(customer) + "/timeline");
+        }),
         ["PostExport"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/export", Full()))
         {
             Problems =
@@ -230,6 +245,11 @@ internal static class Scenarios
             await stage.App.TiersAsync(stage.Business);
             return new Call("/api/v1/tiers/audits");
         }),
+        ["GetTier"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/tier")),
+        ["GetTierHistory"] = new(async stage => new Call(PathOf(await HeldByHandAsync(stage)) + "/tier/history")),
+        ["PostTierOverride"] = new(async stage => new Call(
+            PathOf(await stage.CustomerAsync()) + "/tier/override", new { tier = "GOLD", reason = "A friend of the house.", lastDay = "2099-12-31" })),
+        ["DeleteTierOverride"] = new(async stage => new Call(PathOf(await HeldByHandAsync(stage)) + "/tier/override", new { reason = "Moved away." })),
         ["GetBusiness"] = new("/api/v1/business"),
         ["PutBusiness"] = new("/api/v1/business", new { consentMode = "opt_in", defaultMargin = 0.4, acquisitionCost = 12.5, graceMonths = 2 }),
     };
@@ -263,6 +283,13 @@ internal static class Scenarios
     {
         var customer = await stage.CustomerAsync();
         await stage.App.EraseAsync(customer.Id, stage.Business);
+        return customer;
+    }
+
+    private static async Task<Answer> HeldByHandAsync(Stage stage)
+    {
+        var customer = await stage.CustomerAsync();
+        (await stage.As("owner").PostAsync(PathOf(customer) + "/tier/override", new { tier = "SILVER", reason = "A regular." })).Expect(200);
         return customer;
     }
 

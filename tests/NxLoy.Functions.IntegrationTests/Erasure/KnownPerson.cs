@@ -99,7 +99,7 @@ internal sealed record KnownPerson(Guid Id, string Email, string Phone, string N
             insert into tier_config_audits (id, config_id, business_id, configuration_version, new_thresholds, changed_by, changed_at, reason)
             select gen_random_uuid(), id, @Business, 1, '{}', 'owner', now(), 'Lowered for ' || @Email from thresholds)
         insert into outbox (id, business_id, customer_id, type, data, occurred_at)
-        select gen_random_uuid(), @Business, c, 'customers.customer.updated', jsonb_build_object('stray', @Email), now()
+        select gen_random_uuid(), @Business, c, 'tests.stray.written', jsonb_build_object('stray', @Email), now()
         from unnest(array[@Id, (select id from friend)]) c
         """,
         new { app.Business, Id, Email, Phone, ExternalId, TelegramId, FullName, ReferralCode });

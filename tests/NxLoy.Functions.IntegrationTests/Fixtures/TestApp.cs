@@ -126,11 +126,27 @@ public class TestApp : IAsyncLifetime
     /// <summary>Ends the app in this process and leaves its database, for an app in a process of its own.</summary>
     public async Task StopHostAsync()
     {
+        await EventContract.CheckAsync(this);
         await Host.DisposeAsync();
         host = null;
     }
 
     public async Task DisposeAsync()
+    {
+        try
+        {
+            if (host is not null)
+            {
+                await EventContract.CheckAsync(this);
+            }
+        }
+        finally
+        {
+            await EndAsync();
+        }
+    }
+
+    private async Task EndAsync()
     {
         if (host is not null)
         {

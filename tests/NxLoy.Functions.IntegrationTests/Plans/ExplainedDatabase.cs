@@ -8,7 +8,7 @@ using NxLoy.Functions.IntegrationTests.Fixtures;
 namespace NxLoy.Functions.IntegrationTests.Plans;
 
 /// <summary>
-/// The app's own way to the tables, as role app, which keeps the plan of every statement that ran: the very statements of
+/// The app's own ways to the tables, which keep the plan of every statement that ran: the very statements of
 /// the use cases, with their parameters, not copies of them.
 /// </summary>
 public sealed class ExplainedDatabase : IAsyncDisposable
@@ -19,12 +19,16 @@ public sealed class ExplainedDatabase : IAsyncDisposable
     /// <param name="planCacheMode">force_custom_plan or force_generic_plan: PostgreSQL may use either for a prepared statement.</param>
     public ExplainedDatabase(TestDatabase database, string planCacheMode)
     {
-        var connection = new NpgsqlConnectionStringBuilder(database.App) { Options = $"-c plan_cache_mode={planCacheMode}", MaxPoolSize = 2 };
-        source = new NpgsqlDataSourceBuilder(connection.ConnectionString).UseLoggerFactory(plans).Build();
+        source = SourceOf(database.App, planCacheMode);
         Database = new BusinessDatabase(source, source);
+        Worker = new WorkerDatabase(SourceOf(database.Worker, planCacheMode));
     }
 
+    /// <summary>As role app.</summary>
     public BusinessDatabase Database { get; }
+
+    /// <summary>As role worker.</summary>
+    public WorkerDatabase Worker { get; }
 
     /// <summary>The plans of what has run so far, in order; without what the driver asks of the catalogue when it connects.</summary>
     public IReadOnlyList<Plan> Plans => [.. plans.Plans.Where(plan => !plan.Nodes.Any(node => node.Table?.StartsWith("pg_", StringComparison.Ordinal) ?? false))];
@@ -32,7 +36,14 @@ public sealed class ExplainedDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();
+        await Worker.DisposeAsync();
         plans.Dispose();
+    }
+
+    private NpgsqlDataSource SourceOf(string connectionString, string planCacheMode)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(connectionString) { Options = $"-c plan_cache_mode={planCacheMode}", MaxPoolSize = 2 };
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString).UseLoggerFactory(plans).Build();
     }
 
     // Npgsql logs the notices that it receives; auto_explain sends each plan as one.

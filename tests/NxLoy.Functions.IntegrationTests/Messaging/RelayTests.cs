@@ -1,0 +1,233 @@
+using System.Text.Json.Nodes;
+using NxLoy.Functions.Customers;
+using NxLoy.Functions.Embedded;
+using NxLoy.Functions.IntegrationTests.Embedded;
+using NxLoy.Functions.IntegrationTests.Fixtures;
+
+namespace NxLoy.Functions.IntegrationTests.Messaging;
+
+/// <summary>What becomes of facts that stand in the outbox.</summary>
+public sealed class RelayTests
+{
+    [Fact]
+    public async Task CreatedCustomer_IsHeardOfRightAway_AsOneCloudEvent()
+    {
+        await using var publishing = await PublishingApp.StartAsync();
+        var customer = (await publishing.App.CustomerAsync()).Id;
+
+        await Eventually.TrueAsync(() => publishing.Subscriber.All.Count == 1);
+        var heard = publishing.Subscriber.All.Single();
+        await publishing.PublishedAsync();
+        var row = (await publishing.App.Database.QueryAsync<string>(
+            "select jsonb_build_object('id', id, 'time', occurred_at, 'data', data)::text from outbox where customer_id = @customer", new { customer })).Single();
+        var fact = JsonNode.Parse(row)!;
+
+        var properties = heard.Message.Properties;
+        Assert.Equal(((string)fact["id"]!, "customers.customer.created", "application/cloudevents+json", customer.ToString()), (properties.MessageId, properties.Subject, (string)properties.ContentType, properties.GroupId));
+        Assert.Equal(publishing.App.Business.ToString(), heard.Message.ApplicationProperties["businessId"]);
+        Assert.Equal(["specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data"], heard.Event.Select(attribute => attribute.Key));
+        Assert.Equal(("1.0", (string)fact["id"]!, "customers.customer.created"), ((string)heard.Event["specversion"]!, (string)heard.Event["id"]!, (string)heard.Event["type"]!));
+        Assert.Equal(DateTimeOffset.Parse((string)fact["time"]!, null), DateTimeOffset.Parse((string)heard.Event["time"]!, null));
+        Assert.True(JsonNode.DeepEquals(fact["data"], heard.Event["data"]));
+    }
+
+    [Fact]
+    public async Task RefusedRequest_SaysNothing()
+    {
+        await using var publishing = await PublishingApp.StartAsync();
+        var email = Given.Email();
+        await publishing.App.CustomerAsync(email);
+
+        (await publishing.App.As("owner").PostAsync("/api/v1/customers", new { email })).Expect(409);
+        await publishing.App.CustomerAsync();
+        await publishing.PublishedAsync();
+
+        await Eventually.TrueAsync(() => publishing.Subscriber.All.Count == 2);
+        Assert.All(publishing.Subscriber.All, heard => Assert.Equal("customers.customer.created", (string?)heard.Event["type"]));
+    }
+
+    [Fact]
+    public async Task TwoInstances_WritingAboutTheSameCustomers_KeepTheirOrder()
+    {
+        await using var publishing = await PublishingApp.StartAsync();
+        await using var second = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, publishing.App.StartedWith);
+        var customers = new List<Guid>();
+        for (var n = 0; n < 4; n++)
+            customers.Add((await publishing.App.CustomerAsync()).Id);
+        ApiClient[] instances = [publishing.App.As("owner"), new ApiClient(second.CreateClient(), TestApp.Token("owner", [publishing.App.Business]), TestApp.Contract)];
+
+        await Task.WhenAll(
+            from customer in customers
+            from instance in instances
+            select Task.Run(async () =>
+            {
+                for (var n = 0; n < 12; n++)
+                    (await instance.SendAsync(HttpMethod.Put, $"/api/v1/customers/{customer}/tags/{Guid.NewGuid():N}")).Expect(204);
+            }));
+        await publishing.PublishedAsync();
+
+        foreach (var customer in customers)
+        {
+            var written = await publishing.App.Database.QueryAsync<Guid>("select id from outbox where customer_id = @customer order by sequence", new { customer });
+            await Eventually.TrueAsync(() => publishing.Subscriber.Of(customer).Count == written.Count);
+            Assert.Equal(25, written.Count);
+            Assert.Equal(written, publishing.Subscriber.Of(customer).Select(heard => heard.Id));
+        }
+    }
+
+    [Fact]
+    public async Task BusGone_RequestsAreServed_AndAllIsHeardInOrderWhenItIsBack()
+    {
+        await using var publishing = await PublishingApp.StartAsync(isBusUp: false);
+        var customer = (await publishing.App.CustomerAsync()).Id;
+        for (var n = 0; n < 5; n++)
+            (await publishing.App.As("owner").SendAsync(HttpMethod.Put, $"/api/v1/customers/{customer}/tags/tag-{n}")).Expect(204);
+        var health = (await publishing.App.Anonymous().GetAsync("/api/health/ready")).Expect(200).Json;
+        Assert.Equal(("degraded", "down"), ((string?)health["status"], (string?)health["dependencies"]!.AsArray().Single(one => (string?)one!["name"] == "service-bus")!["state"]));
+        Assert.Equal(6, await publishing.WaitingAsync());
+
+        publishing.Bus.Allow();
+        await publishing.PublishedAsync();
+
+        await Eventually.TrueAsync(() => publishing.Subscriber.Of(customer).Count == 6);
+        Assert.Equal(
+            await publishing.App.Database.QueryAsync<Guid>("select id from outbox where customer_id = @customer order by sequence", new { customer }),
+            publishing.Subscriber.Of(customer).Select(heard => heard.Id));
+        Assert.Equal("ready", (string?)(await publishing.App.Anonymous().GetAsync("/api/health/ready")).Expect(200).Json["status"]);
+    }
+
+    [Fact]
+    public async Task Backlog_DrainsWhole_AndDoesNotHoldUpWhatIsNew()
+    {
+        const int Backlog = 20_000;
+        await using var publishing = await PublishingApp.StartAsync();
+        await publishing.WriteAsync(customers: Backlog / 4, ofEach: 4);
+        var sweep = publishing.SweepAsync();
+        await Eventually.TrueAsync(() => publishing.Subscriber.All.Count > 500);
+
+        var customer = (await publishing.App.CustomerAsync()).Id;
+        await Eventually.TrueAsync(() => publishing.Subscriber.Of(customer).Count == 1);
+        var waited = await publishing.WaitingAsync();
+        Assert.True(waited > Backlog / 4, $"Only {waited} of the backlog waited when the new event was heard.");
+
+        await sweep;
+        await publishing.PublishedAsync();
+        await Eventually.TrueAsync(() => publishing.Subscriber.Once.Count == Backlog + 1);
+        Assert.All(
+            publishing.Subscriber.Once.Where(heard => heard.Event["data"]!["n"] is not null).GroupBy(heard => (string?)heard.Event["subject"]),
+            one => Assert.Equal([1, 2, 3, 4], one.Select(heard => (int)heard.Event["data"]!["n"]!)));
+    }
+
+    [Fact]
+    public async Task CustomerWithABacklog_IsHeardInOrder_WhenSomethingNewHappens()
+    {
+        await using var publishing = await PublishingApp.StartAsync();
+        var customer = (await publishing.App.CustomerAsync()).Id;
+        await publishing.PublishedAsync();
+        await publishing.App.Database.QueryAsync<int>(
+            """
+            insert into outbox (id, business_id, customer_id, type, data, occurred_at)
+            select gen_random_uuid(), @Business, @customer, 'tests.customer.updated', '{}', clock_timestamp() from generate_series(1, 50)
+            """,
+            new { publishing.App.Business, customer });
+
+        (await publishing.App.As("owner").SendAsync(HttpMethod.Put, $"/api/v1/customers/{customer}/tags/new")).Expect(204);
+        await publishing.PublishedAsync();
+
+        await Eventually.TrueAsync(() => publishing.Subscriber.Of(customer).Count == 52);
+        Assert.Equal(
+            await publishing.App.Database.QueryAsync<Guid>("select id from outbox where customer_id = @customer order by sequence", new { customer }),
+            publishing.Subscriber.Of(customer).Select(heard => heard.Id));
+    }
+
+    [Fact]
+    public async Task EventThatTheBusRefusesForGood_IsSetAside_AndHoldsUpNobody()
+    {
+        await using var publishing = await PublishingApp.StartAsync();
+        var customer = (await publishing.App.CustomerAsync()).Id;
+        await publishing.PublishedAsync();
+        await publishing.App.Database.QueryAsync<int>(
+            """
+            insert into outbox (id, business_id, customer_id, type, data, occurred_at)
+            values (gen_random_uuid(), @Business, @customer, 'tests.customer.updated', jsonb_build_object('pad', repeat('x', 2000000)), clock_timestamp())
+            """,
+            new { publishing.App.Business, customer });
+
+        (await publishing.App.As("owner").SendAsync(HttpMethod.Put, $"/api/v1/customers/{customer}/tags/new")).Expect(204);
+        await Eventually.TrueAsync(() => publishing.Subscriber.Of(customer).Count == 2);
+        await publishing.PublishedAsync();
+
+        Assert.Equal(
+            ["published", "amqp:link:message-size-exceeded", "published"],
+            await publishing.App.Database.QueryAsync<string>(
+                "select coalesce(refusal, 'published') from outbox where customer_id = @customer and (refused_at is null) = (published_at is not null) order by sequence", new { customer }));
+        Assert.Equal("ready", (string?)(await publishing.App.Anonymous().GetAsync("/api/health/ready")).Expect(200).Json["status"]);
+    }
+
+    [Fact]
+    public async Task Sweep_PublishesWhatADeadProcessLeft()
+    {
+        await using var publishing = await PublishingApp.StartAsync();
+        await publishing.WriteAsync(customers: 600, ofEach: 2);
+        Assert.Equal(1200, await publishing.WaitingAsync());
+
+        await publishing.SweepAsync();
+
+        Assert.Equal(0, await publishing.WaitingAsync());
+        await Eventually.TrueAsync(() => publishing.Subscriber.Once.Count == 1200);
+        Assert.Equal(1200, publishing.Subscriber.All.Count);
+    }
+
+    [Fact]
+    public async Task Erasure_OfEventsOnTheirWay_WaitsForNobody()
+    {
+        await using var publishing = await PublishingApp.StartAsync();
+        await publishing.App.CustomerAsync();
+        await publishing.PublishedAsync(); // connected
+        publishing.Bus.Freeze();
+        var customer = (await publishing.App.CustomerAsync()).Id;
+        await Eventually.TrueAsync(async () => (await publishing.App.Database.QueryAsync<bool>("select exists (select from pg_locks where locktype = 'advisory' and objid is not null and database = (select oid from pg_database where datname = current_database()) and mode = 'ExclusiveLock')"))[0]);
+
+        await publishing.App.Database.QueryAsync<int>("delete from outbox where customer_id = @customer", new { customer }).WaitAsync(TimeSpan.FromSeconds(10));
+        publishing.Bus.Thaw();
+
+        var next = (await publishing.App.CustomerAsync()).Id;
+        await Eventually.TrueAsync(() => publishing.Subscriber.Of(next).Count == 1);
+        await publishing.PublishedAsync();
+    }
+
+    [Fact]
+    public async Task PublishedEvents_GoAfterSomeDays_AndWhatWaitsStays()
+    {
+        await using var publishing = await PublishingApp.StartAsync();
+        await publishing.App.CustomerAsync();
+        await publishing.PublishedAsync();
+        publishing.Bus.Refuse();
+        await publishing.App.CustomerAsync();
+
+        await publishing.App.Host.InvokeAsync("EveryHourForgetPublished");
+        Assert.Equal(2, (await publishing.App.Database.QueryAsync<long>("select count(*) from outbox"))[0]);
+        await publishing.App.Database.QueryAsync<int>("update outbox set published_at = published_at - interval '3 days 1 second' where published_at is not null");
+        await publishing.App.Host.InvokeAsync("EveryHourForgetPublished");
+
+        Assert.Equal(["waiting"], await publishing.App.Database.QueryAsync<string>("select case when published_at is null then 'waiting' else 'published' end from outbox"));
+    }
+
+    [Fact]
+    public async Task WithoutABus_TheAppRuns_TheOutboxWaits_AndOneLineSaysSo()
+    {
+        await using var database = await TestDatabase.CloneAsync();
+        var settings = TestApp.Settings(database);
+        settings["EmbeddedRuntime:Broker"] = "false";
+        using var log = new LogLines();
+        await using var host = await FunctionsTestHost.StartAsync(
+            typeof(CustomerFunctions).Assembly, settings, services => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<Microsoft.Extensions.Logging.ILoggerProvider>(services, log));
+        await host.InvokeAsync("EveryMinuteSweepOutbox");
+
+        var health = (await new ApiClient(host.CreateClient(), null, TestApp.Contract).GetAsync("/api/health/ready")).Expect(200).Json;
+        Assert.Equal("ready", (string?)health["status"]);
+        Assert.DoesNotContain(health["dependencies"]!.AsArray(), one => (string?)one!["name"] is "service-bus" or "outbox");
+        Assert.Single(log.Lines, line => line.Contains("Messaging", StringComparison.Ordinal));
+        Assert.Single(log.Lines, line => line.Contains("No Service Bus is named", StringComparison.Ordinal));
+    }
+}
