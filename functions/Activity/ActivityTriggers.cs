@@ -29,16 +29,22 @@ public sealed partial class ActivityTriggers(TakeInMessages takeIn, RetryLater r
         var isSettled = new bool[messages.Length];
         using var done = new CancellationTokenSource();
         var keeping = KeepLocksAsync(messages, isSettled, actions, done.Token);
-        await takeIn.ExecuteAsync(
-            events,
-            async (at, verdict) =>
-            {
-                await SettleAsync(messages[at], events[at], verdict, actions);
-                Volatile.Write(ref isSettled[at], true);
-            },
-            cancellation);
-        await done.CancelAsync();
-        await keeping;
+        try
+        {
+            await takeIn.ExecuteAsync(
+                events,
+                async (at, verdict) =>
+                {
+                    await SettleAsync(messages[at], events[at], verdict, actions);
+                    Volatile.Write(ref isSettled[at], true);
+                },
+                cancellation);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await keeping;
+        }
     }
 
     private static EventMessage Read(ServiceBusReceivedMessage message) => new(message.Body.ToMemory())

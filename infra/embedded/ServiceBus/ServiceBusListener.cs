@@ -42,12 +42,10 @@ internal sealed class ServiceBusListener(
                 log.Receiving(function.Name, entity, address);
                 pause = FirstPause;
                 await (trigger.IsBatched ? TakeBatchesAsync(receiver, stopping) : TakeSinglesAsync(receiver, stopping));
-                if (stopping.IsCancellationRequested)
-                    await Task.WhenAll(running.Keys);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
-                return;
+                break;
             }
             catch (Exception gone) when (gone is AmqpException or SocketException or IOException or TimeoutException or OperationCanceledException or System.Security.Authentication.AuthenticationException or InvalidOperationException)
             {
@@ -59,6 +57,9 @@ internal sealed class ServiceBusListener(
             await Task.Delay(pause, TimeProvider.System, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
+
+        // Those of a connection that was lost.
+        await Task.WhenAll(running.Keys);
     }
 
     public void Dispose() => turns.Dispose();
@@ -93,26 +94,47 @@ internal sealed class ServiceBusListener(
     private async Task TakeSinglesAsync(MessageReceiver receiver, CancellationToken stopping)
     {
         receiver.Grant(options.MaxConcurrentCalls + options.PrefetchCount);
-        while (true)
+        while (await IsMyTurnAsync(stopping))
         {
-            await turns.WaitAsync(stopping);
-            if (await receiver.TakeAsync(max: 1, min: 1, TimeSpan.Zero, stopping) is not [var message])
+            ServiceBusReceivedMessage[] taken = [];
+            try
             {
-                turns.Release();
-                break;
+                taken = await receiver.TakeAsync(max: 1, min: 1, TimeSpan.Zero, stopping);
+            }
+            finally
+            {
+                if (taken.Length == 0)
+                    turns.Release();
             }
 
-            var until = AmqpValues.Sum(DateTimeOffset.UtcNow, options.MaxAutoLockRenewalDuration);
-            receiver.Renewal.Hold(message, until);
-            var run = Task.Run(() => RunInTurnAsync(receiver, message), CancellationToken.None);
+            if (taken is not [var message])
+                break;
+            receiver.Renewal.Hold(message, AmqpValues.Sum(DateTimeOffset.UtcNow, options.MaxAutoLockRenewalDuration));
+            var run = Task.Run(() => RunInTurnAsync(receiver, message, stopping), CancellationToken.None);
             running[run] = true;
             _ = run.ContinueWith(done => running.TryRemove(done, out _), TaskScheduler.Default);
         }
 
+        // What they leave is settled on this connection.
+        if (stopping.IsCancellationRequested)
+            await Task.WhenAll(running.Keys);
         await WhyAsync(receiver, stopping);
     }
 
-    private async Task RunInTurnAsync(MessageReceiver receiver, ServiceBusReceivedMessage message)
+    private async Task<bool> IsMyTurnAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await turns.WaitAsync(stopping);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task RunInTurnAsync(MessageReceiver receiver, ServiceBusReceivedMessage message, CancellationToken stopping)
     {
         try
         {
@@ -120,7 +142,8 @@ internal sealed class ServiceBusListener(
         }
         finally
         {
-            receiver.Grant(1);
+            if (!stopping.IsCancellationRequested)
+                receiver.Grant(1);
             turns.Release();
         }
     }
