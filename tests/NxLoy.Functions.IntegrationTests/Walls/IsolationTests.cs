@@ -67,6 +67,7 @@ public sealed class IsolationTests(AttackedApp app) : IClassFixture<AttackedApp>
         ["VerifyAudit"] = "compliance",
         ["GetMetricsRebuild"] = "owner",
         ["GetOpenApi"] = "",
+        ["GetAsyncApi"] = "",
         ["GetLiveness"] = "",
         ["GetReadiness"] = "",
     };
