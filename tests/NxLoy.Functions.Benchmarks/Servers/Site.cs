@@ -104,6 +104,7 @@ internal sealed class Site : IAsyncDisposable
             ["Database__App"] = database.App,
             ["Database__Worker"] = database.Worker,
             ["EmbeddedRuntime__Database"] = database.Owner,
+            ["EmbeddedRuntime__Broker"] = "false",
             // Once a night all customers are looked over: not in the middle of a measurement.
             ["AzureWebJobs.EveryQuarterHour.Disabled"] = "true",
             ["AzureWebJobs.EveryQuarterHourTiers.Disabled"] = "true",
