@@ -53,7 +53,7 @@ internal static class EmbeddedHost
             kestrel.Limits.MaxRequestBodySize = MaxRequestBodySize;
         });
         AddTime(builder, options);
-        builder.AddBroker(options);
+        builder.AddBroker(options, TypesOf(starting));
         AddLogging(builder, quiet: starting is not null);
         return builder;
     }
@@ -62,7 +62,7 @@ internal static class EmbeddedHost
         WebApplicationBuilder builder, IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middlewares,
         bool aspNetCoreIntegration, StartingHost? starting)
     {
-        var functions = FunctionTable.From(starting?.Functions ?? ApplicationAssembly(null).GetTypes(), builder.Configuration);
+        var functions = FunctionTable.From(TypesOf(starting), builder.Configuration);
         if (!aspNetCoreIntegration && functions.Any(f => f.Http is not null))
             throw new InvalidOperationException("The app has HTTP functions: call ConfigureFunctionsWebApplication on its builder.");
 
@@ -80,6 +80,8 @@ internal static class EmbeddedHost
         starting?.Watch(app);
         return app;
     }
+
+    private static IEnumerable<Type> TypesOf(StartingHost? starting) => starting?.Functions ?? ApplicationAssembly(null).GetTypes();
 
     private static Assembly ApplicationAssembly(StartingHost? starting) =>
         (starting is { Functions: [var first, ..] } ? first.Assembly : null) ?? Assembly.GetEntryAssembly()

@@ -7,7 +7,7 @@ namespace NxLoy.Functions.Embedded.Hosting;
 /// <summary>The app's functions, found by their attribute and bound once at start.</summary>
 internal sealed class FunctionTable : List<Function>
 {
-    private const BindingFlags Methods = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    public const BindingFlags Methods = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     public static FunctionTable From(IEnumerable<Type> types, IConfiguration settings)
     {
@@ -18,12 +18,13 @@ internal sealed class FunctionTable : List<Function>
                 continue;
             if (table.Find(attribute.Name) is { } other)
                 throw new InvalidOperationException($"Function names are unique: {attribute.Name} is both {other.EntryPoint} and {method.DeclaringType}.{method.Name}.");
-            var disabled = settings.GetValue<bool>($"AzureWebJobs.{attribute.Name}.Disabled");
-            table.Add(new Function(attribute.Name, method, disabled));
+            table.Add(new Function(attribute.Name, method, IsDisabled(attribute, settings)));
         }
 
         return table;
     }
+
+    public static bool IsDisabled(FunctionAttribute function, IConfiguration settings) => settings.GetValue<bool>($"AzureWebJobs.{function.Name}.Disabled");
 
     public Function? Find(string name) => Find(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase));
 

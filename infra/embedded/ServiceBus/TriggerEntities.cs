@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using NxLoy.Functions.Embedded.Hosting;
@@ -14,6 +15,11 @@ internal static class TriggerEntities
     public static string EntityOf(this ServiceBusTriggerAttribute trigger, IConfiguration settings) =>
         trigger.QueueName is { } queue ? SettingExpression.Resolve(queue, settings)
             : $"{SettingExpression.Resolve(trigger.TopicName!, settings)}/Subscriptions/{SettingExpression.Resolve(trigger.SubscriptionName!, settings)}";
+
+    /// <summary>Whether a function that is switched on has such a trigger.</summary>
+    public static bool AreNamedIn(IEnumerable<Type> types, IConfiguration settings) => types.SelectMany(type => type.GetMethods(FunctionTable.Methods)).Any(method =>
+        method.GetCustomAttribute<FunctionAttribute>() is { } function && !FunctionTable.IsDisabled(function, settings)
+        && method.GetParameters().Any(parameter => parameter.IsDefined(typeof(ServiceBusTriggerAttribute))));
 
     /// <summary>Makes them in the embedded broker, which has whatever the app asks it for.</summary>
     public static Entities DeclareTriggers(this Entities entities, FunctionTable functions, IConfiguration settings)

@@ -3,6 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Amqp;
 using Amqp.Framing;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using NxLoy.Functions.IntegrationTests.Embedded;
 
 namespace NxLoy.Functions.IntegrationTests.ServiceBus;
@@ -99,6 +102,33 @@ public sealed class BrokerAccessTests : IAsyncLifetime
         var failed = await Assert.ThrowsAsync<InvalidOperationException>(() => Embedded.SampleApp.StartAsync<BrokerAccessTests>(("EmbeddedRuntime:Broker", "true")));
 
         Assert.Contains("EmbeddedRuntime:Database", failed.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Host_WithServiceBusFunctions_HasABrokerUnlessToldOtherwise()
+    {
+        Assert.NotEmpty(await ServiceBusOfAsync<Listening>());
+        Assert.Empty(await ServiceBusOfAsync<Listening>(("EmbeddedRuntime:Broker", "false")));
+        Assert.Empty(await ServiceBusOfAsync<Listening>(("AzureWebJobs.Listen.Disabled", "true")));
+        Assert.Empty(await ServiceBusOfAsync<Silent>());
+    }
+
+    private async Task<string> ServiceBusOfAsync<TFunctions>(params (string, string?)[] settings)
+    {
+        await using var host = await Embedded.SampleApp.StartAsync<TFunctions>([database.Setting, .. settings]);
+        return host.Services.GetRequiredService<IConfiguration>()["ServiceBus"] ?? "";
+    }
+
+    public sealed class Listening
+    {
+        [Function("Listen")]
+        public static void Listen([ServiceBusTrigger("orders", Connection = "ServiceBus")] string message) => _ = message;
+    }
+
+    public sealed class Silent
+    {
+        [Function("Tick")]
+        public static void Tick([TimerTrigger("0 0 0 1 1 *")] TimerInfo timer) => _ = timer;
     }
 
     private static async Task RefusedAsync(string condition, Func<Task> act) =>

@@ -11,17 +11,25 @@ internal static class BrokerSetup
     public const string Connection = "ServiceBus";
 
     /// <summary>
-    /// A broker of the app's own when the settings name no Service Bus; its connection string takes the setting's place.
+    /// A broker of the app's own when it needs one and the settings name no Service Bus; its connection string takes the
+    /// setting's place.
     /// </summary>
+    /// <param name="types">Where the app's functions are: this is before they are bound.</param>
     /// <exception cref="InvalidOperationException">One is asked for, and there is no database to keep its messages in.</exception>
-    public static void AddBroker(this WebApplicationBuilder builder, RuntimeOptions options)
+    public static void AddBroker(this WebApplicationBuilder builder, RuntimeOptions options, IEnumerable<Type> types)
     {
         var settings = builder.Configuration;
-        if (settings[Connection] is { Length: > 0 } || settings[$"{Connection}:fullyQualifiedNamespace"] is { Length: > 0 } || !IsWanted(settings))
+        if (settings[Connection] is { Length: > 0 } || settings[$"{Connection}:fullyQualifiedNamespace"] is { Length: > 0 })
+            return;
+        var asked = settings.GetValue<bool?>("EmbeddedRuntime:Broker");
+        if (!(asked ?? (settings["EmbeddedRuntime:Entities"] is { Length: > 0 } || TriggerEntities.AreNamedIn(types, settings))))
             return;
         if (options.Database is not { Length: > 0 })
-            throw new InvalidOperationException(
-                "The app needs Service Bus: set ServiceBus to one, or EmbeddedRuntime:Database, where the embedded broker keeps its messages, or EmbeddedRuntime:Broker to false.");
+        {
+            if (asked is null)
+                return; // and the listeners say that there is no connection
+            throw new InvalidOperationException("The embedded broker needs EmbeddedRuntime:Database, where it keeps its messages.");
+        }
 
         var brokerOptions = new BrokerOptions(settings);
         var endpoint = new BrokerEndpoint(brokerOptions);
@@ -34,7 +42,4 @@ internal static class BrokerSetup
             .AddSingleton<MessageBroker>()
             .AddHostedService(services => services.GetRequiredService<MessageBroker>());
     }
-
-    private static bool IsWanted(ConfigurationManager settings) =>
-        settings.GetValue<bool?>("EmbeddedRuntime:Broker") ?? settings["EmbeddedRuntime:Entities"] is { Length: > 0 };
 }

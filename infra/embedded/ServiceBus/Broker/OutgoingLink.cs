@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Listener;
@@ -16,8 +15,7 @@ internal sealed class OutgoingLink(MessageBroker broker, QueueDispatcher queue, 
 
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, (LockedMessage Message, DateTime Until)> unsettled = [];
-    private int sent;
-    private int limit;
+    private readonly LinkCredit credit = new(link);
     private bool closed;
 
     /// <summary>How many messages the client is ready to take.</summary>
@@ -26,7 +24,7 @@ internal sealed class OutgoingLink(MessageBroker broker, QueueDispatcher queue, 
         get
         {
             lock (gate)
-                return closed ? 0 : Math.Max(0, limit - sent);
+                return closed ? 0 : credit.Left;
         }
     }
 
@@ -48,9 +46,7 @@ internal sealed class OutgoingLink(MessageBroker broker, QueueDispatcher queue, 
     {
         lock (gate)
         {
-            limit += flowContext.Messages;
-            // The library forgets the whole credit when a flow adds none to it.
-            LibraryCredit(link) = (uint)(limit - sent);
+            credit.Add(flowContext);
         }
 
         queue.Wake();
@@ -69,7 +65,7 @@ internal sealed class OutgoingLink(MessageBroker broker, QueueDispatcher queue, 
                 var (message, bytes) = ready[i];
                 if (!link.SettleOnSend)
                     unsettled[message.Token] = (message, until);
-                sent++;
+                credit.Use();
                 try
                 {
                     link.SendMessage(new OutgoingMessage(message), bytes);
@@ -88,15 +84,13 @@ internal sealed class OutgoingLink(MessageBroker broker, QueueDispatcher queue, 
         return [];
     }
 
-    /// <summary>Tells a client that wants what there is, and no more, that there is no more.</summary>
+    /// <summary>There is no more in the queue just now.</summary>
     public void CompleteDrain()
     {
         lock (gate)
         {
-            if (closed || !link.IsDraining)
-                return;
-            sent = limit;
-            link.CompleteDrain();
+            if (!closed)
+                credit.Drain();
         }
     }
 
@@ -173,8 +167,9 @@ internal sealed class OutgoingLink(MessageBroker broker, QueueDispatcher queue, 
     {
         Accepted => SettlementKind.Complete,
         Rejected => SettlementKind.DeadLetter,
-        Modified { DeliveryFailed: true } or Modified { UndeliverableHere: true } => SettlementKind.Abandon,
-        Modified or Released => SettlementKind.Release,
+        // Service Bus's own clients abandon by it, and leave delivery-failed unset.
+        Modified => SettlementKind.Abandon,
+        Released => SettlementKind.Release,
         _ => settled ? SettlementKind.Release : null,
     };
 
@@ -182,7 +177,4 @@ internal sealed class OutgoingLink(MessageBroker broker, QueueDispatcher queue, 
     private static (string? Reason, string? Description) ReasonOf(Error error) =>
         (error.Info?[(Symbol)"DeadLetterReason"] as string ?? error.Condition?.ToString(),
         error.Info?[(Symbol)"DeadLetterErrorDescription"] as string ?? error.Description);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "credit")]
-    private static extern ref uint LibraryCredit(ListenerLink link);
 }

@@ -33,9 +33,10 @@ internal sealed class RequestNode(string name, Func<ListenerConnection, Message,
             return;
         }
 
-        connection.Properties[ReplyKey((context.Attach.Target as Target)?.Address)] = context.Link;
+        var replies = new Replies(context.Link);
+        connection.Properties[ReplyKey((context.Attach.Target as Target)?.Address)] = replies;
         context.Attach.SndSettleMode = SenderSettleMode.Settled;
-        context.Complete(new Replies(), initialCredit: 0);
+        context.Complete(replies, initialCredit: 0);
     }
 
     private Message Answer(ListenerConnection connection, Message request) => answer(connection, request);
@@ -83,8 +84,8 @@ internal sealed class RequestNode(string name, Func<ListenerConnection, Message,
             response.Properties = new Properties();
             if (request.Properties?.GetMessageId() is { } id)
                 response.Properties.SetCorrelationId(id);
-            if (connection.Properties.TryGetValue(node.ReplyKey(request.Properties?.ReplyTo), out var link))
-                ((ListenerLink)link).SendMessage(response);
+            if (connection.Properties.TryGetValue(node.ReplyKey(request.Properties?.ReplyTo), out var replies))
+                ((Replies)replies).Send(response);
             messageContext.Complete();
         }
 
@@ -97,14 +98,42 @@ internal sealed class RequestNode(string name, Func<ListenerConnection, Message,
         }
     }
 
-    private sealed class Replies : LinkEndpoint
+    private sealed class Replies(ListenerLink link) : LinkEndpoint
     {
+        private readonly Lock gate = new();
+        private readonly Queue<Message> waiting = [];
+        private readonly LinkCredit credit = new(link);
+
+        public void Send(Message response)
+        {
+            lock (gate)
+            {
+                waiting.Enqueue(response);
+                SendWaiting();
+            }
+        }
+
         public override void OnFlow(FlowContext flowContext)
         {
+            lock (gate)
+            {
+                credit.Add(flowContext);
+                SendWaiting();
+                credit.Drain();
+            }
         }
 
         public override void OnDisposition(DispositionContext dispositionContext)
         {
+        }
+
+        private void SendWaiting()
+        {
+            while (credit.Left > 0 && !link.IsClosed && waiting.TryDequeue(out var response))
+            {
+                credit.Use();
+                link.SendMessage(response);
+            }
         }
     }
 }
