@@ -6,16 +6,19 @@ namespace NxLoy.Functions.IntegrationTests.ServiceBus;
 /// <summary>An AMQP client that is not ours (Debian's python3-qpid-proton, on Apache Qpid Proton) against the embedded broker.</summary>
 public sealed class ProtonTests : IAsyncLifetime
 {
-    private const string Script =
+    private const string Connecting =
         """
         import sys
-        from proton import Message, Described, symbol
+        from proton import Message
         from proton.utils import BlockingConnection
-        from proton.handlers import IncomingMessageHandler
 
         address, user, password = sys.argv[1:4]
         connection = BlockingConnection(address, timeout=30, user=user, password=password, sasl_enabled=True, allowed_mechs="PLAIN", allow_insecure_mechs=True)
 
+        """;
+
+    private const string Settling =
+        """
         sender = connection.create_sender("orders")
         for text in ("completed", "abandoned", "dead-lettered", "last"):
             sender.send(Message(body=text, id=text, properties={"kind": text}))
@@ -55,6 +58,31 @@ public sealed class ProtonTests : IAsyncLifetime
         print("done")
         """;
 
+    // Credit that is drained is used up, whether there were messages for it or not; what is granted later counts from there.
+    private const string Draining =
+        """
+        sender = connection.create_sender("orders")
+        receiver = connection.create_receiver("orders", credit=0)
+        def drain(credit):
+            receiver.link.drain(credit)
+            connection.wait(lambda: receiver.link.credit == 0, timeout=20)
+
+        for text in ("one", "two"):
+            sender.send(Message(body=text))
+        drain(10)
+        assert len(receiver.fetcher.incoming) == 2, receiver.fetcher.incoming
+        drain(5)
+        for text in ("three", "four", "five"):
+            sender.send(Message(body=text))
+        received = []
+        for _ in range(5):
+            received.append(receiver.receive().body)
+            receiver.accept()
+        assert received == ["one", "two", "three", "four", "five"], received
+        connection.close()
+        print("done")
+        """;
+
     private RuntimeDatabase database = null!;
 
     public async Task InitializeAsync() => database = await RuntimeDatabase.CreateAsync();
@@ -62,11 +90,16 @@ public sealed class ProtonTests : IAsyncLifetime
     public async Task DisposeAsync() => await database.DisposeAsync();
 
     [Fact]
-    public async Task Proton_SendsReceivesAbandonsAndDeadLetters()
+    public Task Proton_SendsReceivesAbandonsAndDeadLetters() => DoneAsync(Settling);
+
+    [Fact]
+    public Task Proton_DrainsItsCredit() => DoneAsync(Draining);
+
+    private async Task DoneAsync(string script)
     {
         await using var host = await BrokerHost.StartAsync(database);
 
-        var (exit, output) = await RunAsync(host, Script);
+        var (exit, output) = await RunAsync(host, Connecting + script);
 
         Assert.True(exit == 0 && output.Contains("done", StringComparison.Ordinal), output);
         await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from functions_host.bus_messages") == 0);
