@@ -18,6 +18,14 @@ public static class BusinessCalendar
     public static DateTimeOffset StartOf(DateOnly day, string timeZone) =>
         Zone(timeZone).AtStartOfDay(LocalDate.FromDateOnly(day)).ToDateTimeOffset().ToUniversalTime();
 
+    /// <summary>How far the zone's clock is ahead of UTC from the first instant to the last: since when, and by how much.</summary>
+    public static IReadOnlyList<(DateTimeOffset From, int Seconds)> Offsets(string timeZone, DateTimeOffset first, DateTimeOffset last)
+    {
+        var (begin, end) = (Instant.FromDateTimeOffset(first), Instant.FromDateTimeOffset(last) + Duration.Epsilon);
+        return [.. Zone(timeZone).GetZoneIntervals(begin, end).Select((interval, at) =>
+            (at == 0 ? first : interval.Start.ToDateTimeOffset(), interval.WallOffset.Seconds))];
+    }
+
     public static bool IsZone(string timeZone) => DateTimeZoneProviders.Tzdb.GetZoneOrNull(timeZone) is not null;
 
     private static DateTimeZone Zone(string timeZone) => DateTimeZoneProviders.Tzdb[timeZone];

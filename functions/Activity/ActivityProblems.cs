@@ -9,5 +9,8 @@ internal static class ActivityProblems
         Detail = string.Create(CultureInfo.InvariantCulture, $"At most {TakeInEvents.MaxEvents}: send the rest in another request."),
     };
 
+    /// <summary>Answered by no request: the batch is done once more from the start.</summary>
+    public static Problem TakenMeanwhile { get; } = new(409, "changed_meanwhile", "Another batch recorded one of these at the same moment.");
+
     public static Problem NotAnEvent { get; } = Problem.Invalid(new Fault("", "wrong_type", "One event is a JSON object, a batch a list of them."));
 }

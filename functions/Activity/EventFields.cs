@@ -19,8 +19,8 @@ internal sealed partial class EventFields(JsonElement element, string path, List
 
     public void Fault(string name, string must) => faults.Add($"{path}/{name} {must}.");
 
-    /// <summary>1-255 characters.</summary>
-    public string? Text(string name, bool isNeeded = true)
+    /// <summary>1 character or more.</summary>
+    public string? Text(string name, bool isNeeded = true, int max = TransactionRules.IdLength)
     {
         if (Take(name, JsonValueKind.String, "a text", isNeeded) is not { } value)
         {
@@ -28,9 +28,9 @@ internal sealed partial class EventFields(JsonElement element, string path, List
         }
 
         var text = Read(value);
-        if (text is null || !TransactionRules.IsId(text))
+        if (text is null || !TransactionRules.IsText(text, max))
         {
-            Fault(name, string.Create(CultureInfo.InvariantCulture, $"must have 1 to {TransactionRules.IdLength} characters, each of them Unicode"));
+            Fault(name, string.Create(CultureInfo.InvariantCulture, $"must have 1 to {max} characters, each of them Unicode"));
             return null;
         }
 
@@ -66,6 +66,41 @@ internal sealed partial class EventFields(JsonElement element, string path, List
         }
 
         Fault(name, "must be a smaller number");
+        return null;
+    }
+
+    public long? WholeNumber(string name, long min, long max, bool isNeeded = true)
+    {
+        if (Take(name, JsonValueKind.Number, "a number", isNeeded) is not { } value)
+        {
+            return null;
+        }
+
+        // 10.0 is a whole number too, and no system means another by it.
+        if (value.TryGetDecimal(out var number) && decimal.Truncate(number) == number && number >= min && number <= max)
+        {
+            return (long)number;
+        }
+
+        Fault(name, string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {min} to {max}"));
+        return null;
+    }
+
+    /// <summary>One of the enum's names, in its exact spelling.</summary>
+    public T? Choice<T>(string name) where T : struct, Enum
+    {
+        if (Take(name, JsonValueKind.String, "a text", isNeeded: true) is not { } value)
+        {
+            return null;
+        }
+
+        var text = Read(value);
+        if (Array.IndexOf(Enum.GetNames<T>(), text) >= 0)
+        {
+            return Enum.Parse<T>(text!);
+        }
+
+        Fault(name, $"must be one of {string.Join(", ", Enum.GetNames<T>())}");
         return null;
     }
 

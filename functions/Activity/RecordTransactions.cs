@@ -11,16 +11,17 @@ namespace NxLoy.Functions.Activity;
 /// </summary>
 public sealed class RecordTransactions(BusinessDatabase database, ErasedIds erased, TimeProvider time)
 {
-    private static readonly Problem TakenMeanwhile = new(409, "changed_meanwhile", "Another batch recorded one of these transactions at the same moment.");
-
     /// <returns>An outcome a fact, in the order given; or not_found or business_closed for the whole batch.</returns>
     public Task<Result<IReadOnlyList<TransactionOutcome>>> ExecuteAsync(
         Guid business, IReadOnlyList<TransactionFact> facts, CancellationToken cancellation) =>
-        InTransactionAsync(business, session => ExecuteAsync(session, facts), cancellation);
+        InTransactionAsync(
+            business,
+            async session => await ExecuteAsync(session, facts, await LockedCustomers.TakeAsync(session, facts.Select(fact => fact.CustomerId))),
+            cancellation);
 
     /// <summary>The same in the transaction of <see cref="InTransactionAsync"/>, for a use case that writes more in it.</summary>
-    internal Task<Result<IReadOnlyList<TransactionOutcome>>> ExecuteAsync(Session session, IReadOnlyList<TransactionFact> facts) =>
-        RecordAsync(session, facts, time.Now());
+    internal Task<Result<IReadOnlyList<TransactionOutcome>>> ExecuteAsync(
+        Session session, IReadOnlyList<TransactionFact> facts, LockedCustomers customers) => RecordAsync(session, facts, customers, time.Now());
 
     /// <summary>Runs the work in one transaction, from the start once more where another batch was quicker.</summary>
     internal async Task<Result<T>> InTransactionAsync<T>(Guid business, Func<Session, Task<Result<T>>> work, CancellationToken cancellation)
@@ -28,7 +29,7 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
         while (true)
         {
             var result = await database.InTransactionAsync(business, work, cancellation);
-            if (result.Problem != TakenMeanwhile)
+            if (result.Problem != ActivityProblems.TakenMeanwhile)
             {
                 return result;
             }
@@ -37,7 +38,8 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
         }
     }
 
-    private async Task<Result<IReadOnlyList<TransactionOutcome>>> RecordAsync(Session session, IReadOnlyList<TransactionFact> told, DateTimeOffset now)
+    private async Task<Result<IReadOnlyList<TransactionOutcome>>> RecordAsync(
+        Session session, IReadOnlyList<TransactionFact> told, LockedCustomers customers, DateTimeOffset now)
     {
         var business = await WritableBusiness.ReadAsync(session);
         if (business.Failed(out var closed))
@@ -45,7 +47,6 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
             return closed;
         }
 
-        var customers = await LockCustomersAsync(session, told);
         var facts = await WithoutErasedAsync(session, told, customers.Erased);
         var known = await ReadKnownAsync(session, facts, customers.All);
         var judgements = TransactionRules.Judge(facts, known, business.Value.Currency, business.Value.TimeZone, now);
@@ -59,7 +60,7 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
         {
             if (await InsertAsync(session, accepted, now) < accepted.Length)
             {
-                return TakenMeanwhile;
+                return ActivityProblems.TakenMeanwhile;
             }
 
             await InsertItemsAsync(session, accepted);
@@ -70,21 +71,11 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
         return judgements.Select(judgement => judgement.Outcome).ToArray();
     }
 
-    // All the batch's customers before anything else and in the order of their ids: two batches that share some go one
-    // after the other, and a sale's refunds are never judged at the same time, since they are of the same customer.
-    private static async Task<(HashSet<Guid> All, HashSet<Guid> Erased)> LockCustomersAsync(Session session, IReadOnlyList<TransactionFact> facts)
-    {
-        var rows = await session.QueryAsync<CustomerRow>(
-            "select id, erased_at is not null as iserased from customers where business_id = @business and id = any(@ids) order by id for no key update",
-            new { business = session.Business, ids = facts.Select(fact => fact.CustomerId).Distinct().ToArray() });
-        return ([.. rows.Select(row => row.Id)], [.. rows.Where(row => row.IsErased).Select(row => row.Id)]);
-    }
-
     /// <summary>
     /// The facts by the ids that their transactions have here: an erasure may have taken an id that named somebody, and the
     /// same sale told again is still the same. About an erased customer only ids and figures are kept.
     /// </summary>
-    private async Task<IReadOnlyList<TransactionFact>> WithoutErasedAsync(Session session, IReadOnlyList<TransactionFact> facts, HashSet<Guid> erasedCustomers)
+    private async Task<IReadOnlyList<TransactionFact>> WithoutErasedAsync(Session session, IReadOnlyList<TransactionFact> facts, IReadOnlySet<Guid> erasedCustomers)
     {
         var forms = facts.SelectMany(fact => new[] { fact.TransactionId, fact.OriginalTransactionId }).OfType<string>()
             .Where(TransactionRules.IsId).Distinct(StringComparer.Ordinal)
@@ -107,7 +98,7 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
             id is null || !forms.TryGetValue(id, out var form) ? id : recorded.Contains(form) ? form : isErased && !recorded.Contains(id) ? form : id;
     }
 
-    private static async Task<TransactionRules.Known> ReadKnownAsync(Session session, IReadOnlyList<TransactionFact> facts, HashSet<Guid> customers)
+    private static async Task<TransactionRules.Known> ReadKnownAsync(Session session, IReadOnlyList<TransactionFact> facts, IReadOnlySet<Guid> customers)
     {
         var ids = facts.Select(fact => fact.TransactionId)
             .Concat(facts.Select(fact => fact.OriginalTransactionId).OfType<string>())
@@ -206,12 +197,6 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
                 refunded = reversed.Select(sale => sale.Where(fact => fact.Kind == TransactionKind.REFUND).Sum(fact => fact.Amount)).ToArray(),
                 voided = reversed.Select(sale => sale.Any(fact => fact.Kind == TransactionKind.VOID)).ToArray(),
             });
-    }
-
-    private sealed record CustomerRow
-    {
-        public required Guid Id { get; init; }
-        public required bool IsErased { get; init; }
     }
 
     private sealed record IdRow

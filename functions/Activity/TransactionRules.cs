@@ -9,13 +9,8 @@ public static class TransactionRules
     public const int IdLength = 255;
     public const int MaxItems = 1000;
 
-    /// <summary>Clocks differ: so much into the future is still now.</summary>
-    public static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
-
     private const int Decimals = 4;
     private const decimal MaxFigure = 1_000_000_000;
-
-    private static readonly DateTimeOffset Earliest = new(1970, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>A sale recorded so far.</summary>
     /// <param name="Refunded">What its refunds have given back.</param>
@@ -84,8 +79,7 @@ public static class TransactionRules
         { OriginalTransactionId: { } original } when !IsId(original) => "invalid_original",
         _ when fact.Currency != currency => "currency_mismatch",
         _ when fact.Amount is < 0 or > MaxAmount || decimal.Round(fact.Amount, Decimals) != fact.Amount => "invalid_amount",
-        _ when fact.OccurredAt > now + ClockTolerance => "future_dated",
-        _ when fact.OccurredAt < Earliest => "invalid_time",
+        _ when EventRules.TimeFaultOf(fact.OccurredAt, now) is { } fault => fault,
         _ when fact.Items.Count > MaxItems || !fact.Items.All(IsItem) => "invalid_items",
         _ => null,
     };
@@ -94,8 +88,8 @@ public static class TransactionRules
         IsText(item.Product, IdLength) && (item.Category is null || IsText(item.Category, IdLength))
         && Math.Abs(item.Quantity) <= MaxFigure && Math.Abs(item.UnitPrice) <= MaxAmount;
 
-    // What PostgreSQL cannot store would otherwise fail the whole batch, every time it is sent again.
-    private static bool IsText(string text, int max)
+    /// <summary>1 to so many characters that PostgreSQL can store: what it cannot would fail the whole batch, every time it is sent again.</summary>
+    public static bool IsText(string text, int max)
     {
         for (var at = 0; at < text.Length; at++)
         {

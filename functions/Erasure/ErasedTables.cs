@@ -94,6 +94,7 @@ public static class ErasedTables
         new("transaction_items", "What was sold: products and prices", "GDPR art. 17(3)(b): duty to keep books", Retention.OfTheBusiness),
         new("customer_metrics", "Sums of those sales", "No person can be told from it any more (recital 26)", Retention.OfTheBusiness),
         new("loyalty_balances", "Points outstanding", "GDPR art. 17(3)(b): duty to keep books", Retention.OfTheBusiness),
+        new("loyalty_balance_changes", "Points won and spent", "GDPR art. 17(3)(b): duty to keep books", Retention.OfTheBusiness),
         new("redemptions", "Points redeemed", "GDPR art. 17(3)(b): duty to keep books", Retention.OfTheBusiness),
         new("communications", "That messages were sent: channel, purpose and time, not their text", "GDPR art. 5(2) and 7(1): proof of what was sent on which consent", Retention.OfTheBusiness),
         new("tier_changes", "Tiers held", "No person can be told from it any more (recital 26)", Retention.OfTheBusiness),

@@ -31,6 +31,14 @@ internal static class PurchaseSections
             from loyalty_balances
             where business_id = @business and customer_id = @customer
             """),
+        new("balance-changes", "How your points changed", "loyalty_balance_changes", ExportSection.OfCustomer,
+            """
+            select balance, qualifying_points as "qualifyingPoints",
+                case when changed_by = @customer::text then 'you' else 'the business' end as "changedBy", occurred_at as "occurredAt"
+            from loyalty_balance_changes
+            where business_id = @business and customer_id = @customer
+            order by occurred_at, id
+            """),
         new("redemptions", "Rewards that you took", "redemptions", ExportSection.OfCustomer,
             """
             select id, reward, points, occurred_at as "occurredAt"

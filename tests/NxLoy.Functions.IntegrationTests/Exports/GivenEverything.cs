@@ -59,6 +59,9 @@ internal sealed record Everything(Guid Customer, Guid Referrer, Guid Referred, s
         values (@customer, @Business, 9.5, 40.25, 9.5, 1.5, 30, now(), 'simple-1', '{"sample": 300}');
         insert into loyalty_balances (customer_id, business_id, balance, qualifying_points, changed_by, occurred_at, updated_at)
         values (@customer, @Business, -5, 120, 'anna@staff.example', now(), now());
+        insert into loyalty_balance_changes (id, business_id, customer_id, balance, qualifying_points, changed_by, occurred_at, created_at)
+        values (gen_random_uuid(), @Business, @customer, 45, 170, @customer::text, now(), now()),
+            (gen_random_uuid(), @Business, @customer, -5, 120, 'anna@staff.example', now(), now());
         insert into redemptions (business_id, id, customer_id, reward, points, occurred_at)
         values (@Business, 'redemption-' || @customer, @customer, 'Free cup', 50, now());
         insert into communications (business_id, id, customer_id, channel, purpose, subject, body, occurred_at)

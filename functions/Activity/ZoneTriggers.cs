@@ -1,0 +1,24 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace NxLoy.Functions.Activity;
+
+/// <summary>Starts what businesses that have moved to another time zone wait for.</summary>
+public sealed class ZoneTriggers(StartZoneChanges start)
+{
+    [Function("EveryMinuteMoveZones")]
+    public Task EveryMinuteMoveZones(
+        [TimerTrigger("40 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
+        start.ExecuteAsync(zone => StartAsync(client, zone, cancellation), cancellation);
+
+    private static async Task StartAsync(DurableTaskClient client, ZoneChange zone, CancellationToken cancellation)
+    {
+        if (await client.GetInstanceAsync(zone.InstanceId, cancellation) is not { IsCompleted: false })
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(ZoneOrchestration.MoveZone), zone, new StartOrchestrationOptions(zone.InstanceId), cancellation);
+            await client.PurgeInstanceAsync((zone with { Number = zone.Number - 1 }).InstanceId, cancellation);
+        }
+    }
+}
