@@ -157,7 +157,7 @@ public sealed class MetricsRebuildTests : IAsyncLifetime
             await BoughtAsync(app, 10);
         await app.StopHostAsync();
         await using var proxy = new CommitProxy(app.Database.Owner);
-        var settings = Through(proxy);
+        var settings = Through(app, proxy);
         var process = await AppProcess.StartAsync(settings);
         try
         {
@@ -194,7 +194,7 @@ public sealed class MetricsRebuildTests : IAsyncLifetime
     }
 
     // One business and its three partitions, and no timer but the one that is called.
-    private Dictionary<string, string?> Through(CommitProxy proxy)
+    internal static Dictionary<string, string?> Through(TestApp app, CommitProxy proxy)
     {
         var settings = TestApp.Settings(app.Database);
         foreach (var name in new[] { "Database:App", "Database:Worker", "EmbeddedRuntime:Database" })
@@ -206,11 +206,14 @@ public sealed class MetricsRebuildTests : IAsyncLifetime
         return settings;
     }
 
-    private static async Task StartRebuildAsync(AppProcess process)
+    private static Task StartRebuildAsync(AppProcess process) => StartAsync(process, "EveryQuarterHour");
+
+    /// <summary>Runs a timer now, in a process that may be killed by it.</summary>
+    internal static async Task StartAsync(AppProcess process, string timer)
     {
         try
         {
-            (await process.Client.PostAsJsonAsync("/admin/functions/EveryQuarterHour", new { })).EnsureSuccessStatusCode();
+            (await process.Client.PostAsJsonAsync($"/admin/functions/{timer}", new { })).EnsureSuccessStatusCode();
         }
         catch (HttpRequestException)
         {
