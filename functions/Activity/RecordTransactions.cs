@@ -1,6 +1,7 @@
 using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
+using NxLoy.Functions.Tiers;
 
 namespace NxLoy.Functions.Activity;
 
@@ -58,6 +59,8 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
             .ToArray();
         if (accepted.Length > 0)
         {
+            var touched = accepted.Select(judgement => judgement.Fact.CustomerId).Distinct().ToArray();
+            var tiers = await EvaluateTiers.BeginAsync(session, touched, time);
             if (await InsertAsync(session, accepted, now) < accepted.Length)
             {
                 return ActivityProblems.TakenMeanwhile;
@@ -65,7 +68,8 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
 
             await InsertItemsAsync(session, accepted);
             await ReverseSalesAsync(session, accepted);
-            await RefreshMetrics.ExecuteAsync(session, accepted.Select(judgement => judgement.Fact.CustomerId).Distinct().ToArray(), now);
+            await RefreshMetrics.ExecuteAsync(session, touched, now);
+            await tiers.FinishAsync([.. accepted.Select(judgement => judgement.Fact).GroupBy(fact => fact.CustomerId).Select(TierEventOf)]);
         }
 
         return judgements.Select(judgement => judgement.Outcome).ToArray();
@@ -198,6 +202,11 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
                 voided = reversed.Select(sale => sale.Any(fact => fact.Kind == TransactionKind.VOID)).ToArray(),
             });
     }
+
+    private static TierEvent TierEventOf(IGrouping<Guid, TransactionFact> facts) => new(
+        facts.Key,
+        [.. facts.Where(fact => fact.Kind == TransactionKind.SALE).Select(fact => fact.TransactionId)],
+        [.. facts.Select(fact => fact.OriginalTransactionId).OfType<string>()]);
 
     private sealed record IdRow
     {

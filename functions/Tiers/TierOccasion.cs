@@ -6,6 +6,12 @@ public sealed record TierOccasion
     /// <summary>The business's local day.</summary>
     public required DateOnly Today { get; init; }
 
+    /// <summary>The instant at which it happened, which dates what it changes; a day that begins does so at local midnight.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>The version of the thresholds; 0 while there are none.</summary>
+    public long ConfigurationVersion { get; init; }
+
     /// <summary>Null while the business has configured none.</summary>
     public required TierThresholds? Thresholds { get; init; }
 

@@ -27,6 +27,20 @@ public static class TierPolicy
         .DefaultIfEmpty(LoyaltyTier.BRONZE)
         .Max();
 
+    /// <summary>Each threshold that the tier names, beside what there is of it.</summary>
+    public static IEnumerable<TierMeasure> Measures(TierRequirement requirement, TierFigures figures)
+    {
+        var (spent, visits) = figures.In(requirement.EvaluationPeriod);
+        foreach (var (measure, has, needs) in ((string, decimal, decimal?)[])
+            [("spending", spent, requirement.SpendingThreshold), ("visits", visits, requirement.VisitThreshold), ("points", figures.Points, requirement.PointsThreshold)])
+        {
+            if (needs is { } threshold)
+            {
+                yield return new TierMeasure(measure, has, threshold);
+            }
+        }
+    }
+
     /// <summary>
     /// How far towards the tier above the one held, in whole percent: by the threshold that is met best, or least where
     /// all must be met. 100 at PLATINUM, null without thresholds.
@@ -44,7 +58,7 @@ public static class TierPolicy
             return 100;
         }
 
-        var shares = Measures(requirement, figures).Select(measure => measure.Has >= measure.Needs ? 1 : measure.Has / measure.Needs);
+        var shares = Measures(requirement, figures).Select(measure => measure.IsMet ? 1 : measure.Has <= 0 ? 0 : measure.Has / measure.Needs);
         return (int)(100 * (requirement.Match == ThresholdMatch.all ? shares.Min() : shares.Max()));
     }
 
@@ -64,17 +78,17 @@ public static class TierPolicy
 
     /// <summary>Days that began and that nobody looked at, one by one: a grace begins and ends when it would have.</summary>
     /// <param name="days">What counted on each, earliest first.</param>
-    /// <returns>The days on which the tier held changed, and the state after the last.</returns>
-    public static (TierState State, IReadOnlyList<(DateOnly Day, TierOutcome Outcome)> Changes) CatchUp(TierState state, IEnumerable<TierOccasion> days)
+    /// <returns>The occasions on which the tier held changed, and the state after the last.</returns>
+    public static (TierState State, IReadOnlyList<(TierOccasion Occasion, TierOutcome Outcome)> Changes) CatchUp(TierState state, IEnumerable<TierOccasion> days)
     {
-        var changes = new List<(DateOnly, TierOutcome)>();
+        var changes = new List<(TierOccasion, TierOutcome)>();
         foreach (var day in days)
         {
             var outcome = Next(state, day);
             state = outcome.State;
             if (outcome.Cause is not null)
             {
-                changes.Add((day.Today, outcome));
+                changes.Add((day, outcome));
             }
         }
 
@@ -118,19 +132,6 @@ public static class TierPolicy
 
     private static bool IsMet(TierRequirement requirement, TierFigures figures) =>
         requirement.Match == ThresholdMatch.all
-            ? Measures(requirement, figures).All(measure => measure.Has >= measure.Needs)
-            : Measures(requirement, figures).Any(measure => measure.Has >= measure.Needs);
-
-    // Those that the tier asks for.
-    private static IEnumerable<(decimal Has, decimal Needs)> Measures(TierRequirement requirement, TierFigures figures)
-    {
-        var (spent, visits) = figures.In(requirement.EvaluationPeriod);
-        foreach (var (has, needs) in ((decimal, decimal?)[])[(spent, requirement.SpendingThreshold), (visits, requirement.VisitThreshold), (figures.Points, requirement.PointsThreshold)])
-        {
-            if (needs is { } threshold)
-            {
-                yield return (has, threshold);
-            }
-        }
-    }
+            ? Measures(requirement, figures).All(measure => measure.IsMet)
+            : Measures(requirement, figures).Any(measure => measure.IsMet);
 }

@@ -17,6 +17,10 @@ public sealed record TierThresholds
         LoyaltyTier.PLATINUM => Platinum,
         _ => null,
     };
+
+    /// <summary>Whether a tier asks for spending or visits of such a period.</summary>
+    internal bool Uses(EvaluationPeriod period) => ((TierRequirement[])[Silver, Gold, Platinum]).Any(
+        requirement => requirement.EvaluationPeriod == period && (requirement.SpendingThreshold ?? requirement.VisitThreshold) is not null);
 }
 
 /// <summary>What one tier asks for: at least one of the three thresholds.</summary>

@@ -91,9 +91,9 @@ public sealed class TierPolicyOracleTests
         {
             var (next, changes) = TierPolicy.CatchUp(state, missed);
             var held = state.Held;
-            foreach (var (day, outcome) in changes)
+            foreach (var (occasion, outcome) in changes)
             {
-                Log.Add($"{day:yyyy-MM-dd} {held} {outcome.State.Held} {outcome.Cause}");
+                Log.Add($"{occasion.Today:yyyy-MM-dd} {held} {outcome.State.Held} {outcome.Cause}");
                 held = outcome.State.Held;
             }
 

@@ -334,7 +334,7 @@ public sealed class TierPolicyTests
 
         var (state, changes) = TierPolicy.CatchUp(Some.Holding(LoyaltyTier.GOLD), days);
 
-        Assert.Equal((Day("2026-12-25"), "SILVER GraceEnded"), (Assert.Single(changes).Day, changes[0].Outcome.Told()));
+        Assert.Equal((Day("2026-12-25"), "SILVER GraceEnded"), (Assert.Single(changes).Occasion.Today, changes[0].Outcome.Told()));
         Assert.Equal(LoyaltyTier.SILVER, state.Held);
     }
 }
