@@ -12,5 +12,6 @@ internal static class ActivitySetup
         .AddSingleton<RedateTransactions>()
         .AddSingleton<StartZoneChanges>()
         .AddSingleton<RecordEvents>()
+        .AddSingleton<GetUnsettledEvents>()
         .AddSingleton<TakeInEvents>();
 }

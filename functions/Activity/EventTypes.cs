@@ -10,4 +10,6 @@ public static class EventTypes
     public const string Redemption = "rewards.redemption.completed";
     public const string Communication = "communications.message.sent";
     public const string Business = "businesses.business.changed";
+
+    public static IReadOnlyList<string> All { get; } = [Completed, Refunded, Voided, Balance, Redemption, Communication, Business];
 }

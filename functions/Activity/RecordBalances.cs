@@ -1,10 +1,11 @@
 using NxLoy.Functions.Database;
+using NxLoy.Functions.Tiers;
 
 namespace NxLoy.Functions.Activity;
 
 /// <summary>
-/// Records changes of customers' points, all of them in the history and the latest as the present balance. The number of
-/// statements does not depend on the batch's size.
+/// Records changes of customers' points, all of them in the history and the latest as the present balance, which may lift or
+/// lower the tier. The number of statements does not depend on the batch's size.
 /// </summary>
 public sealed class RecordBalances(TimeProvider time)
 {
@@ -32,7 +33,9 @@ public sealed class RecordBalances(TimeProvider time)
 
         if (present.Length > 0)
         {
+            var tiers = await EvaluateTiers.BeginAsync(session, [.. present.Select(fact => fact.CustomerId)], time);
             await UpsertBalancesAsync(session, present, now);
+            await tiers.FinishAsync([.. present.Select(fact => TierEvent.Of(fact.CustomerId))]);
         }
 
         return [.. judgements.Select(judgement => judgement.Outcome)];

@@ -7,6 +7,7 @@ internal static class EngagementSetup
     public static IServiceCollection AddEngagement(this IServiceCollection services) => services
         .AddSingleton<ListNotes>()
         .AddSingleton<ListReferrals>()
+        .AddSingleton<ListTimeline>()
         .AddSingleton<WriteNote>()
         .AddSingleton<UpdateNote>()
         .AddSingleton<DeleteNote>()

@@ -84,6 +84,27 @@ public sealed class BalanceEventTests(TestApp app) : IClassFixture<TestApp>
         Assert.Equal([120L], await app.Database.QueryAsync<long>("select count(*) from loyalty_balance_changes where customer_id = @customer", new { customer }));
     }
 
+    [Fact]
+    public async Task PointsThatReachAThreshold_LiftTheTierAtOnce()
+    {
+        var business = await app.GivenBusinessAsync();
+        var points = (int needed) => new { pointsThreshold = needed, evaluationPeriod = "yearly" };
+        await app.TiersAsync(business, new { thresholds = new { silver = points(100), gold = points(500), platinum = points(1000) } });
+        var (first, second) = ((await app.CustomerAsync(business: business)).Id, (await app.CustomerAsync(business: business)).Id);
+
+        await app.TellAsync(
+            business, Events.Balance(business, first, 120, Noon), Events.Balance(business, second, 5000, Noon, qualifyingPoints: 500),
+            Events.Balance(business, first, 9000, Noon.AddDays(-1)));
+
+        Assert.Equal(("SILVER", "GOLD"), (await TierAsync(business, first), await TierAsync(business, second)));
+        Assert.Equal(
+            ["BRONZE SILVER threshold"],
+            await app.Database.QueryAsync<string>("select from_tier || ' ' || to_tier || ' ' || cause from tier_changes where customer_id = @first", new { first }));
+    }
+
+    private async Task<string?> TierAsync(Guid business, Guid customer) =>
+        (string?)(await app.AsOf(business, "owner").GetAsync($"/api/v1/customers/{customer}")).Expect(200).Json["loyaltyTier"];
+
     private object At(Guid customer, int minute, long balance) => Events.Balance(app.Business, customer, balance, Noon.AddMinutes(minute));
 
     private Task<Answer> TellAsync(params object[] events) => app.TellAsync(app.Business, events);

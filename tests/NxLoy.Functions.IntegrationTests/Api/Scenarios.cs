@@ -162,6 +162,20 @@ internal static class Scenarios
                 ["too_many_events"] = _ => Task.FromResult(new Call("/api/v1/events", Events.Batch(new object[1001]))),
             },
         },
+        ["GetUnsettledEvents"] = new(async stage =>
+        {
+            Assert.Equal(["unlinked"], (await stage.App.TellAsync(stage.Business, Events.Sale(stage.Business, Guid.NewGuid()))).Outcomes());
+            return new Call("/api/v1/events/unsettled");
+        }),
+        ["GetTimeline"] = new(async stage =>
+        {
+            var customer = await stage.CustomerAsync();
+            (await stage.As("owner").PostAsync(PathOf(customer) + "/notes", new { body = "Likes tea." })).Expect(201);
+            Assert.DoesNotContain("rejected", (await stage.App.TellAsync(
+                stage.Business, Events.Sale(stage.Business, customer.Id), Events.Balance(stage.Business, customer.Id, 10, DateTimeOffset.UtcNow),
+                Events.Redemption(stage.Business, customer.Id), Events.Message(stage.Business, customer.Id))).Outcomes());
+            return new Call(PathOf(customer) + "/timeline");
+        }),
         ["PostExport"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/export", Full()))
         {
             Problems =

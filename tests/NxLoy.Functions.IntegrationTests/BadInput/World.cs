@@ -64,6 +64,9 @@ internal sealed record World
         (await owner.SendAsync(HttpMethod.Put, $"{path}/tags/{mark}-tag")).Expect(204);
         var sale = Events.Sale(business, customer.Id, transactionId: saleId);
         (await app.AsOf(business, "service").PostAsync("/api/v1/events", Events.One(sale))).Expect(200);
+        (await app.TellAsync(
+            business, Events.Redemption(business, customer.Id, reward: mark), Events.Message(business, customer.Id, subject: mark, body: mark),
+            Events.Balance(business, customer.Id, 10, DateTimeOffset.UtcNow, changedBy: mark))).Expect(200);
         await app.TiersAsync(business, Given.Tiers(reason: mark));
         await app.TiersAsync(business, Given.Tiers(silver: 1, reason: mark));
         var elsewhere = await app.CustomerAsync(business: third);
