@@ -5,6 +5,7 @@ using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.Messaging;
 using NxLoy.Functions.Preferences;
+using NxLoy.Functions.Tiers;
 
 namespace NxLoy.Functions.Customers;
 
@@ -70,10 +71,15 @@ public sealed class CreateCustomer(
         }
 
         var fields = accepted.Value.Fields.Normalize(business.DefaultRegion);
-        await InsertAsync(session, caller, id, accepted.Value with { Fields = fields }, referrer, now);
+        await InsertAsync(session, id, accepted.Value with { Fields = fields }, referrer, now);
         await erased.StartPreferencesAsync(session, id, fields.Email, fields.Phone, now);
         caller.Trail.Touch(id);
         await session.WriteAsync("customers.customer.created", id, new { customerId = id, businessId = session.Business, createdAt = now }, now);
+        if (accepted.Value.LoyaltyTier is { } tier)
+        {
+            await GiveInitialTier.ExecuteAsync(session, id, tier, caller.Subject, now);
+        }
+
         return await get.ExecuteAsync(session, id);
     }
 
@@ -92,8 +98,7 @@ public sealed class CreateCustomer(
             new { business = session.Business, code = codeOrId.ToUpperInvariant(), id = Guid.TryParse(codeOrId, out var id) ? id : (Guid?)null })
             is [var found, ..] ? found : null;
 
-    private static async Task InsertAsync(
-        Session session, Caller caller, Guid id, NewCustomer customer, Guid? referrer, DateTimeOffset now)
+    private static async Task InsertAsync(Session session, Guid id, NewCustomer customer, Guid? referrer, DateTimeOffset now)
     {
         // A code that is taken (one in a trillion) is no reason to fail: draw again.
         IReadOnlyList<Guid> inserted;
@@ -104,21 +109,15 @@ public sealed class CreateCustomer(
                 with customer as (
                     insert into customers (
                         id, business_id, external_id, email, phone, first_name, last_name, date_of_birth, preferred_language,
-                        telegram_chat_id, loyalty_tier, tier_updated_at, referral_code, referred_by, created_at, updated_at)
+                        telegram_chat_id, tier_updated_at, referral_code, referred_by, created_at, updated_at)
                     values (
                         @id, @business, @externalId, @email, @phone, @firstName, @lastName, @dateOfBirth, @language,
-                        @telegramChatId, @tier, @now, @code, @referrer, @now, @now)
+                        @telegramChatId, @now, @code, @referrer, @now, @now)
                     on conflict on constraint customers_referral_code_key do nothing
                     returning id, business_id
                 ), metrics as (
                     insert into customer_metrics (customer_id, business_id, updated_at)
                     select id, business_id, @now from customer
-                ), override as (
-                    insert into tier_overrides (customer_id, business_id, tier, created_by, created_at)
-                    select id, business_id, @tier, @actor, @now from customer where @isOverride
-                ), change as (
-                    insert into tier_changes (id, business_id, customer_id, from_tier, to_tier, cause, actor, changed_at)
-                    select @changeId, business_id, id, 'BRONZE', @tier, 'initial', @actor, @now from customer where @isOverride
                 )
                 select id from customer
                 """,
@@ -134,10 +133,6 @@ public sealed class CreateCustomer(
                     customer.Fields.DateOfBirth,
                     language = customer.Fields.PreferredLanguage ?? CustomerRules.DefaultLanguage,
                     customer.Fields.TelegramChatId,
-                    tier = (customer.LoyaltyTier ?? LoyaltyTier.BRONZE).ToString(),
-                    isOverride = customer.LoyaltyTier is not null,
-                    changeId = Guid.CreateVersion7(now),
-                    actor = caller.Subject,
                     code = RandomNumberGenerator.GetString(CodeAlphabet, 8),
                     referrer,
                     now,

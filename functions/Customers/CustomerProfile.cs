@@ -1,4 +1,5 @@
 using NxLoy.Functions.Http;
+using NxLoy.Functions.Tiers;
 
 namespace NxLoy.Functions.Customers;
 
@@ -35,7 +36,7 @@ public sealed record CustomerProfile : IAboutCustomers
     /// <summary>When the tier held now was reached.</summary>
     public required DateTimeOffset TierUpdatedAt { get; init; }
 
-    /// <summary>Percent towards the next tier, 0-100; null without a tier configuration.</summary>
+    /// <summary>Percent towards the next tier, 0-100; null without a tier configuration and before the first evaluation by it.</summary>
     public required int? TierProgress { get; init; }
 
     public required bool IsActive { get; init; }
@@ -72,8 +73,8 @@ public sealed record CustomerProfile : IAboutCustomers
     /// <summary>Set on a deleted customer, which only compliance sees.</summary>
     public required DateTimeOffset? DeletedAt { get; init; }
 
-    /// <summary>Points, grace and override; null until the tier system keeps them.</summary>
-    public object? Loyalty { get; init; }
+    /// <summary>Points, and what the tier stands on.</summary>
+    public required Loyalty Loyalty { get; init; }
 
     /// <summary>The segments the customer is in; null until there are segments.</summary>
     public IReadOnlyList<object>? Segments { get; init; }

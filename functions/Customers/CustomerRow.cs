@@ -1,3 +1,5 @@
+using NxLoy.Functions.Tiers;
+
 namespace NxLoy.Functions.Customers;
 
 /// <summary>The columns behind a <see cref="CustomerProfile"/>.</summary>
@@ -27,10 +29,12 @@ internal sealed record CustomerRow
     public required DateTimeOffset UpdatedAt { get; init; }
     public required DateTimeOffset? DeletedAt { get; init; }
     public required string TimeZone { get; init; }
+    public required string Loyalty { get; init; }
 
     public CustomerProfile ToProfile(DateTimeOffset now)
     {
         var days = LastVisitOn is { } last ? BusinessCalendar.Today(now, TimeZone).DayNumber - last.DayNumber : (int?)null;
+        var (progress, loyalty) = LoyaltyOfCustomer.Read(Loyalty, LoyaltyTier, TierUpdatedAt);
         return new CustomerProfile
         {
             Id = Id,
@@ -45,7 +49,7 @@ internal sealed record CustomerRow
             TelegramChatId = TelegramChatId,
             LoyaltyTier = LoyaltyTier,
             TierUpdatedAt = TierUpdatedAt,
-            TierProgress = null,
+            TierProgress = progress,
             IsActive = IsActive,
             ReferralCode = ReferralCode,
             ReferredBy = ReferredBy,
@@ -59,6 +63,7 @@ internal sealed record CustomerRow
             CreatedAt = CreatedAt,
             UpdatedAt = UpdatedAt,
             DeletedAt = DeletedAt,
+            Loyalty = loyalty,
         };
     }
 }

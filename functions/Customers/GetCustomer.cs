@@ -1,5 +1,6 @@
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
+using NxLoy.Functions.Tiers;
 
 namespace NxLoy.Functions.Customers;
 
@@ -22,7 +23,7 @@ public sealed class GetCustomer(BusinessDatabase database, TimeProvider time)
         Answer(await session.QueryAsync<CustomerRow>(Sql, Arguments(session.Business, id, seesDeleted)));
 
     internal const string Sql =
-        """
+        $"""
         select c.id, c.external_id as externalid, c.email, c.phone, c.first_name as firstname, c.last_name as lastname,
             c.date_of_birth as dateofbirth, c.preferred_language as preferredlanguage, c.telegram_chat_id as telegramchatid,
             c.loyalty_tier as loyaltytier, c.tier_updated_at as tierupdatedat, c.is_active as isactive,
@@ -30,7 +31,8 @@ public sealed class GetCustomer(BusinessDatabase database, TimeProvider time)
             array(select t.tag from customer_tags t where t.customer_id = c.id order by t.tag_key) as tags,
             m.total_spent as totalspent, m.visit_count as visitcount, m.last_visit_at as lastvisitat,
             m.last_visit_on as lastvisiton, c.version, c.created_at as createdat, c.updated_at as updatedat,
-            c.deleted_at as deletedat, b.time_zone as timezone
+            c.deleted_at as deletedat, b.time_zone as timezone,
+            {LoyaltyOfCustomer.Column}::text as loyalty
         from customers c
         join customer_metrics m on m.customer_id = c.id
         join businesses b on b.id = c.business_id

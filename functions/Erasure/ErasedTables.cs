@@ -41,6 +41,8 @@ public static class ErasedTables
             """),
         new("tier_changes", ["reason"],
             "update tier_changes set reason = null where business_id = @business and customer_id = @customer and reason is not null returning 1"),
+        new("tier_states", [],
+            "delete from tier_states where business_id = @business and customer_id = @customer returning 1"),
         new("tier_overrides", ["reason"],
             "update tier_overrides set reason = null where business_id = @business and customer_id = @customer and reason is not null returning 1"),
         new("legal_holds", ["ground"],

@@ -37,10 +37,13 @@ internal sealed record TierCase
         Override = OverrideTier is { } tier ? new TierOverride(tier, OverrideLastDay) : null,
     };
 
+    /// <summary>The last local day of which the state is.</summary>
+    public DateOnly StandsFor(TierSetting setting) => Evaluated(setting) is { } day && day < setting.Today ? day : setting.Today;
+
     /// <summary>What the customer has missed of days and thresholds.</summary>
     public IReadOnlyList<MissedOccasion> Missed(TierSetting setting)
     {
-        var evaluated = EvaluatedOn > setting.Through || setting.Through is null ? EvaluatedOn : setting.Through;
+        var evaluated = Evaluated(setting);
 
         // What ended before anybody was ever evaluated has not been seen to end.
         evaluated = OverrideLastDay < (evaluated ?? setting.Today) ? OverrideLastDay : evaluated;
@@ -66,6 +69,8 @@ internal sealed record TierCase
         Lifetime = new WindowFigures(LifetimeSpent, LifetimeVisits),
         Points = Points,
     };
+
+    private DateOnly? Evaluated(TierSetting setting) => EvaluatedOn > setting.Through || setting.Through is null ? EvaluatedOn : setting.Through;
 
     private WindowFigures Sum(EvaluationPeriod period, DateOnly day)
     {

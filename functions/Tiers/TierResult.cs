@@ -36,7 +36,7 @@ internal sealed record TierResult(TierCase Case, TierState State, IReadOnlyList<
 /// <summary>One change of the tier held.</summary>
 /// <param name="Measures">Null where no threshold decided.</param>
 internal sealed record TierChanged(
-    Guid CustomerId, LoyaltyTier From, LoyaltyTier To, TierCause Cause, TierDecision? Measures, long ConfigurationVersion, DateTimeOffset ChangedAt)
+    Guid CustomerId, LoyaltyTier From, LoyaltyTier To, TierCause Cause, TierDecision? Measures, long? ConfigurationVersion, DateTimeOffset ChangedAt)
 {
     /// <summary>Whoever made it; the rules go by the name of the app itself.</summary>
     public string Actor { get; init; } = "system";

@@ -34,13 +34,13 @@ internal sealed record TierSetting
     public static async Task<TierSetting> LockAsync(Session session, TimeProvider time)
     {
         // In a statement of its own, since the next one must see what was committed before the lock was given.
-        await session.ExecuteAsync("select pg_advisory_xact_lock_shared(hashtextextended(@key, 0))", new { key = LockKey(session.Business) });
+        await session.ExecuteAsync("select 1 from pg_advisory_xact_lock_shared(hashtextextended(@key, 0))", new { key = LockKey(session.Business) });
         return await ReadAsync(session, time.Now());
     }
 
     /// <summary>Waits for all who hold the lock above.</summary>
     public static Task WaitForOthersAsync(Session session) =>
-        session.ExecuteAsync("select pg_advisory_xact_lock(hashtextextended(@key, 0))", new { key = LockKey(session.Business) });
+        session.ExecuteAsync("select 1 from pg_advisory_xact_lock(hashtextextended(@key, 0))", new { key = LockKey(session.Business) });
 
     public static async Task<TierSetting> ReadAsync(Session session, DateTimeOffset now)
     {

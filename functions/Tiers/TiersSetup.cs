@@ -7,5 +7,8 @@ internal static class TiersSetup
     public static IServiceCollection AddTiers(this IServiceCollection services) => services
         .AddSingleton<GetTierConfiguration>()
         .AddSingleton<UpdateTierConfiguration>()
-        .AddSingleton<ListTierAudits>();
+        .AddSingleton<ListTierAudits>()
+        .AddSingleton<GetTier>()
+        .AddSingleton<ListTierChanges>()
+        .AddSingleton<OverrideTier>();
 }

@@ -10,7 +10,13 @@ internal static class LoyaltySections
             select from_tier as "fromTier", to_tier as "toTier", cause, measures, reason, changed_at as "changedAt"
             from tier_changes
             where business_id = @business and customer_id = @customer
-            order by changed_at, id
+            order by changed_at, sequence
+            """),
+        new("tier-state", "How you came to your tier", "tier_states", ExportSection.OfCustomer,
+            """
+            select ruled as "ruledTier", steps, grace_from as "graceFrom", grace_until as "graceUntil", evaluated_on as "evaluatedOn"
+            from tier_states
+            where business_id = @business and customer_id = @customer
             """),
         new("tier-override", "A tier given to you by hand", "tier_overrides", ExportSection.OfCustomer,
             """

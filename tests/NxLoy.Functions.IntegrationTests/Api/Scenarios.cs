@@ -244,6 +244,11 @@ internal static class Scenarios
             await stage.App.TiersAsync(stage.Business);
             return new Call("/api/v1/tiers/audits");
         }),
+        ["GetTier"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/tier")),
+        ["GetTierHistory"] = new(async stage => new Call(PathOf(await HeldByHandAsync(stage)) + "/tier/history")),
+        ["PostTierOverride"] = new(async stage => new Call(
+            PathOf(await stage.CustomerAsync()) + "/tier/override", new { tier = "GOLD", reason = "A friend of the house.", lastDay = "2099-12-31" })),
+        ["DeleteTierOverride"] = new(async stage => new Call(PathOf(await HeldByHandAsync(stage)) + "/tier/override", new { reason = "Moved away." })),
         ["GetBusiness"] = new("/api/v1/business"),
         ["PutBusiness"] = new("/api/v1/business", new { consentMode = "opt_in", defaultMargin = 0.4, acquisitionCost = 12.5, graceMonths = 2 }),
     };
@@ -277,6 +282,13 @@ internal static class Scenarios
     {
         var customer = await stage.CustomerAsync();
         await stage.App.EraseAsync(customer.Id, stage.Business);
+        return customer;
+    }
+
+    private static async Task<Answer> HeldByHandAsync(Stage stage)
+    {
+        var customer = await stage.CustomerAsync();
+        (await stage.As("owner").PostAsync(PathOf(customer) + "/tier/override", new { tier = "SILVER", reason = "A regular." })).Expect(200);
         return customer;
     }
 
