@@ -13,15 +13,21 @@ public sealed class TakeInEvents(RecordTransactions record, RecordEvents recordE
     public const int MaxEvents = 1000;
 
     /// <returns>A result an event, in the order given; a problem for the whole batch where the business cannot take any.</returns>
-    public async Task<Result<EventResults>> ExecuteAsync(Caller caller, IReadOnlyList<JsonElement> events, CancellationToken cancellation)
+    public Task<Result<EventResults>> ExecuteAsync(Caller caller, IReadOnlyList<JsonElement> events, CancellationToken cancellation) =>
+        ExecuteAsync(caller.Business, caller.Trail, events, cancellation);
+
+    /// <inheritdoc cref="ExecuteAsync(Caller, IReadOnlyList{JsonElement}, CancellationToken)"/>
+    /// <param name="trail">Told the customers that the events are about, before anything is committed.</param>
+    public async Task<Result<EventResults>> ExecuteAsync(
+        Guid business, AuditTrail trail, IReadOnlyList<JsonElement> events, CancellationToken cancellation)
     {
         if (events.Count > MaxEvents)
         {
             return ActivityProblems.TooManyEvents;
         }
 
-        var arrived = events.Select(one => EventParser.Parse(one, caller.Business)).ToArray();
-        var taken = await record.InTransactionAsync(caller.Business, session => TakeInAsync(session, caller.Trail, arrived), cancellation);
+        var arrived = events.Select(one => EventParser.Parse(one, business)).ToArray();
+        var taken = await record.InTransactionAsync(business, session => TakeInAsync(session, trail, arrived), cancellation);
         foreach (var same in taken.Problem is null ? taken.Value.Results.GroupBy(result => result.Status) : [])
         {
             Telemetry.IngestedEvents.Add(same.Count(), KeyValuePair.Create("nxloy.event.outcome", (object?)same.Key.ToString()));

@@ -4,32 +4,35 @@ using NxLoy.Functions.IntegrationTests.Fixtures;
 namespace NxLoy.Functions.IntegrationTests.Activity;
 
 /// <summary>The database goes away in the middle of a batch: all of it has had its effect or none, and sent again it has it once.</summary>
-public sealed class EventFailoverTests : IAsyncLifetime
+public sealed class EventFailoverTests
 {
     private static readonly DateTimeOffset Start = new(2026, 2, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly TestApp app;
-    private CommitProxy proxy = null!;
-
-    public EventFailoverTests() => app = new TestApp
-    {
-        Configure = settings =>
-        {
-            proxy = new CommitProxy(settings["Database:App"]!);
-            settings["Database:App"] = proxy.ConnectionString;
-        },
-    };
-
-    public Task InitializeAsync() => app.InitializeAsync();
-
-    public async Task DisposeAsync()
-    {
-        await app.DisposeAsync();
-        await proxy.DisposeAsync();
-    }
-
     [Fact]
     public async Task GoneAtItsNthCommit_ForEveryN_TheBatchCountsOnce()
+    {
+        CommitProxy? made = null;
+        var app = new TestApp
+        {
+            Configure = settings =>
+            {
+                made = new CommitProxy(settings["Database:App"]!);
+                settings["Database:App"] = made.ConnectionString;
+            },
+        };
+        await app.InitializeAsync();
+        await using var proxy = made!;
+        try
+        {
+            await SendOverFailoversAsync(app, proxy);
+        }
+        finally
+        {
+            await app.DisposeAsync();
+        }
+    }
+
+    private static async Task SendOverFailoversAsync(TestApp app, CommitProxy proxy)
     {
         await app.TiersAsync(app.Business);
         var customer = (await app.CustomerAsync()).Id;
