@@ -106,6 +106,7 @@ internal sealed class Site : IAsyncDisposable
             ["EmbeddedRuntime__Database"] = database.Owner,
             // Once a night all customers are looked over: not in the middle of a measurement.
             ["AzureWebJobs.EveryQuarterHour.Disabled"] = "true",
+            ["AzureWebJobs.EveryQuarterHourTiers.Disabled"] = "true",
         };
 
     private static Task<ServerProcess> StartAppAsync(BenchPostgres server, TokenAuthority authority, BenchDatabase database, Checkout checkout)
