@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
+using NxLoy.Functions.Tiers;
 
 namespace NxLoy.Functions.Activity;
 
@@ -74,13 +75,28 @@ public sealed partial class RedateTransactions(
         },
         cancellation);
 
-    /// <summary>Notes that it is done, unless the business has moved once more meanwhile.</summary>
+    /// <summary>
+    /// Notes that it is done, unless the business has moved once more meanwhile, and has all tiers looked at: windows begin
+    /// and end on other days now.
+    /// </summary>
     public async Task FinishAsync(ZoneChange zone, CancellationToken cancellation)
     {
-        await database.QueryAsync<int>(
+        await database.InTransactionAsync<Done>(
             zone.BusinessId,
-            "update zone_changes set finished_at = @now where business_id = @business and number = @number and finished_at is null",
-            new { business = zone.BusinessId, zone.Number, now = time.Now() },
+            async session =>
+            {
+                var now = time.Now();
+                await session.ExecuteAsync("select 1 from businesses where id = @business for no key update", new { business = session.Business });
+                var finished = await session.QueryAsync<int>(
+                    "update zone_changes set finished_at = @now where business_id = @business and number = @number and finished_at is null returning 1",
+                    new { business = session.Business, zone.Number, now });
+                if (finished.Count > 0)
+                {
+                    await WantTierRun.ExecuteAsync(session, "request", "system", now);
+                }
+
+                return new Done();
+            },
             cancellation);
         Log.Finished(logger, zone.BusinessId, zone.Number);
     }

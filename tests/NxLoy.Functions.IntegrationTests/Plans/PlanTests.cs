@@ -99,7 +99,7 @@ public sealed class PlanTests(MillionCustomers million, ITestOutputHelper output
         {
             var request = new DefaultHttpContext { Request = { QueryString = new QueryString(url) } }.Request;
             var query = (await request.ReadQuery(TimelineQuery.From)).Value;
-            var deep = Cursors.Seal(caller, "timeline", new { customer = regular, query.Kind }, new { OccurredAt = BusyTimeline.Middle, Kind = TimelineKind.transaction, Id = "busy-10000" });
+            var deep = Cursors.Seal(caller, "timeline", new { customer = regular, query.Kind }, new { OccurredAt = BusyTimeline.Middle, Kind = TimelineKind.transaction, Key = "busy-10000" });
             await using var database = new ExplainedDatabase(million.Database, mode);
             var list = new ListTimeline(database.Database, Cursors);
 
