@@ -74,6 +74,9 @@ internal sealed record KnownPerson(Guid Id, string Email, string Phone, string N
         , balance as (
             insert into loyalty_balances (customer_id, business_id, balance, changed_by, occurred_at, updated_at)
             values (@Id, @Business, 250, @Email, now(), now()))
+        , points as (
+            insert into loyalty_balance_changes (id, business_id, customer_id, balance, changed_by, occurred_at, created_at)
+            values (gen_random_uuid(), @Business, @Id, 250, @Email, now(), now()), (gen_random_uuid(), @Business, @Id, 100, 'counter', now(), now()))
         , tier as (
             insert into tier_changes (id, business_id, customer_id, from_tier, to_tier, cause, measures, actor, reason, changed_at)
             values (gen_random_uuid(), @Business, @Id, 'BRONZE', 'GOLD', 'override', jsonb_build_object('by', @Email), 'owner', 'Friend of ' || @FullName, now()))
