@@ -67,6 +67,11 @@ internal sealed record World
         (await app.TellAsync(
             business, Events.Redemption(business, customer.Id, reward: mark), Events.Message(business, customer.Id, subject: mark, body: mark),
             Events.Balance(business, customer.Id, 10, DateTimeOffset.UtcNow, changedBy: mark))).Expect(200);
+        foreach (var tier in (string[])["GOLD", "SILVER"])
+        {
+            (await owner.PostAsync(path + "/tier/override", new { tier, reason = mark })).Expect(200);
+        }
+
         await app.TiersAsync(business, Given.Tiers(reason: mark));
         await app.TiersAsync(business, Given.Tiers(silver: 1, reason: mark));
         var elsewhere = await app.CustomerAsync(business: third);

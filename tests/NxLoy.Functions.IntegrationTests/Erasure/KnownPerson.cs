@@ -96,11 +96,12 @@ internal sealed record KnownPerson(Guid Id, string Email, string Phone, string N
             values (@Id, @Business, 1, 1, 1, 1, now(), 'simple-1', jsonb_build_object('of', @FullName)))
         , thresholds as (
             insert into tier_configurations (id, business_id, thresholds, updated_by, created_at, updated_at)
-            values (gen_random_uuid(), @Business, jsonb_build_object('note', 'not for ' || @Email), @Email, now(), now()) on conflict do nothing
-            returning id)
+            select gen_random_uuid(), @Business, jsonb_build_object('silver', asked, 'gold', asked, 'platinum', asked, 'note', 'not for ' || @Email), @Email, now(), now()
+            from (values ('{"spendingThreshold": 1000000, "evaluationPeriod": "yearly", "match": "any"}'::jsonb)) requirement (asked) on conflict do nothing
+            returning id, thresholds)
         , why as (
             insert into tier_config_audits (id, config_id, business_id, configuration_version, new_thresholds, changed_by, changed_at, reason)
-            select gen_random_uuid(), id, @Business, 1, '{}', 'owner', now(), 'Lowered for ' || @Email from thresholds)
+            select gen_random_uuid(), id, @Business, 1, thresholds - 'note', 'owner', now(), 'Lowered for ' || @Email from thresholds)
         insert into outbox (id, business_id, customer_id, type, data, occurred_at)
         select gen_random_uuid(), @Business, c, 'tests.stray.written', jsonb_build_object('stray', @Email), now()
         from unnest(array[@Id, (select id from friend)]) c

@@ -54,6 +54,8 @@ internal sealed record Everything(Guid Customer, Guid Referrer, Guid Referred, s
         values (gen_random_uuid(), @Business, @customer, 'BRONZE', 'GOLD', 'override', '{"totalSpent": 9.5}', 'staff-member-anna', '@lways polite', now());
         insert into tier_overrides (customer_id, business_id, tier, reason, last_day, created_by, created_at)
         values (@customer, @Business, 'GOLD', 'A friend of the house', '2030-12-31', 'staff-member-anna', now());
+        insert into tier_states (customer_id, business_id, ruled, steps, evaluated_on, configuration_version)
+        values (@customer, @Business, 'BRONZE', '[]', current_date, 1) on conflict do nothing;
         insert into customer_lifetime_values (
             customer_id, business_id, current_ltv, predicted_ltv, total_revenue, purchase_frequency, lifespan, calculated_at, model_version, metadata)
         values (@customer, @Business, 9.5, 40.25, 9.5, 1.5, 30, now(), 'simple-1', '{"sample": 300}');
