@@ -48,10 +48,10 @@ internal sealed class Bench(Checkout checkout, int seconds) : IAsyncDisposable
     }
 
     /// <summary>The app with customers who have bought something.</summary>
-    public async Task<TierSite> TierSiteAsync(int customers, int sales)
+    public async Task<TierSite> TierSiteAsync(int customers, int sales, Dictionary<string, string>? settings = null)
     {
         authority ??= await TokenAuthority.StartAsync();
-        return await TierSite.StartAsync(await ServerAsync(), authority, customers, sales, checkout, narrator);
+        return await TierSite.StartAsync(await ServerAsync(), authority, customers, sales, settings ?? [], checkout, narrator);
     }
 
     public async Task<BenchPostgres> ServerAsync()

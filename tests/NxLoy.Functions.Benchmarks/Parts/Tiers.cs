@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using NxLoy.Functions.Benchmarks.Report;
 using NxLoy.Functions.Benchmarks.Servers;
@@ -23,7 +22,7 @@ internal static class Tiers
         var bare = await BareAsync(site);
         section.Row($"| bare pass | {bare:n1} | | |");
 
-        var (first, changed, read) = await MeasureAsync(site, customers, async () => await ExpectAsync(await PutAsync(site)));
+        var (first, changed, read) = await MeasureAsync(site, customers, site.PutThresholdsAsync);
         section.Row($"| new thresholds | {first:n1} | {changed:n0} | {Section.Ms(read)} |");
         await site.QueryAsync<int>("vacuum (analyze)");
 
@@ -39,18 +38,6 @@ internal static class Tiers
         section.Goal("a new day takes at most twice the bare pass", $"{day / bare:n1} times", day <= 2 * bare);
         section.Goal("profiles are read under 50 ms meanwhile, p95", $"{Section.Ms(dayRead)} ms", dayRead < 50);
         return section;
-    }
-
-    private static Task<HttpResponseMessage> PutAsync(TierSite site)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/tiers/configuration")
-        {
-            Content = JsonContent.Create(new { thresholds = new { silver = Of(200, "quarterly"), gold = Of(350, "yearly"), platinum = Of(600, "yearly") } }),
-        };
-        request.Headers.TryAddWithoutValidation("If-Match", "*");
-        return site.Client.SendAsync(request);
-
-        static object Of(decimal spending, string period) => new { spendingThreshold = spending, evaluationPeriod = period };
     }
 
     private static async Task ExpectAsync(HttpResponseMessage answer)

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using NxLoy.Functions.LocalStack;
 using NxLoy.Functions.LocalStack.Tools;
 
@@ -15,7 +16,7 @@ internal sealed class TierSite : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<TierSite> StartAsync(BenchPostgres server, TokenAuthority authority, int customers, int sales, Checkout checkout, Narrator narrator)
+    public static async Task<TierSite> StartAsync(BenchPostgres server, TokenAuthority authority, int customers, int sales, Dictionary<string, string> settings, Checkout checkout, Narrator narrator)
     {
         var database = await BenchDatabase.CopyAsync(server, customers, narrator);
         narrator.Say($"Filling in {sales} sales of each customer.");
@@ -25,13 +26,43 @@ internal sealed class TierSite : IAsyncDisposable
         var address = new Uri($"http://127.0.0.1:{Ports.AnyFree()}");
         var app = await ServerProcess.StartAsync(
             "app", Path.Combine(checkout.Root, "functions", "bin", "Release", "net10.0", "NxLoy.Functions.dll"), ["--urls", address.ToString()],
-            address, "api/health/live", Site.SettingsOf(server, authority, database), checkout);
+            address, "api/health/live", new Dictionary<string, string>(Site.SettingsOf(server, authority, database).Concat(settings).GroupBy(one => one.Key).Select(one => one.Last())), checkout);
         var client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(10) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", authority.Token("owner", BenchDatabase.Business, "owner"));
         return new TierSite(database, app, client);
     }
 
     public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args = null) => database.QueryAsync<T>(sql, args);
+
+    /// <summary>Reads every page once, and writes out what is dirty.</summary>
+    public Task SettleAsync() => database.SettleAsync();
+
+    /// <summary>Sets thresholds: 200 in three months, 350 and 600 in a year.</summary>
+    public async Task PutThresholdsAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/tiers/configuration")
+        {
+            Content = JsonContent.Create(new { thresholds = new { silver = Of(200, "quarterly"), gold = Of(350, "yearly"), platinum = Of(600, "yearly") } }),
+        };
+        request.Headers.TryAddWithoutValidation("If-Match", "*");
+        using var answer = await Client.SendAsync(request);
+        if (!answer.IsSuccessStatusCode)
+            throw new LauncherException($"Thresholds are answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+
+        static object Of(decimal spending, string period) => new { spendingThreshold = spending, evaluationPeriod = period };
+    }
+
+    /// <summary>Waits until nobody is left to be evaluated.</summary>
+    /// <exception cref="LauncherException">The evaluation failed.</exception>
+    public async Task EvaluatedAsync()
+    {
+        while (await QueryAsync<string>("select status from tier_runs where status <> 'COMPLETED'") is { Count: > 0 } open)
+        {
+            if (open is ["FAILED"])
+                throw new LauncherException("The evaluation failed.");
+            await Task.Delay(500);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
