@@ -38,11 +38,11 @@ internal static class TierCandidates
             )
             select c.id
             from customers c
-            join customer_metrics m on m.customer_id = c.id
+            join customer_metrics m on m.customer_id = c.id and {In("m")}
             left join windows w on w.customer_id = c.id
-            left join tier_states s on s.customer_id = c.id
-            left join tier_overrides o on o.customer_id = c.id
-            left join loyalty_balances b on b.customer_id = c.id
+            left join tier_states s on s.customer_id = c.id and {In("s")}
+            left join tier_overrides o on o.customer_id = c.id and {In("o")}
+            left join loyalty_balances b on b.customer_id = c.id and {In("b")}
             cross join lateral (select {ReachedTier.Sql(thresholds)} as tier, coalesce(s.ruled, 'BRONZE') as ruled) reached
             where c.business_id = @business and c.id >= @from and c.id < @before and c.erased_at is null and (
                 s.grace_from is null and reached.tier <> reached.ruled
@@ -57,6 +57,9 @@ internal static class TierCandidates
             parameters);
         return [.. rows.Select(row => row.Id)];
     }
+
+    // PostgreSQL does not see by itself that what is joined to a range of ids lies in that range.
+    private static string In(string table) => $"{table}.business_id = @business and {table}.customer_id >= @from and {table}.customer_id < @before";
 
     private static readonly string Order = string.Create(CultureInfo.InvariantCulture, $"'{{{string.Join(',', Enum.GetNames<LoyaltyTier>())}}}'::text[]");
 

@@ -67,6 +67,11 @@ internal static class TierCases
     // Only who has missed a day before today needs the days one by one.
     private static async Task<IReadOnlyList<TierCase>> WithMissedDaysAsync(Session session, TierSetting setting, IReadOnlyList<TierCase> cases)
     {
+        if (setting.IsCurrent)
+        {
+            return cases;
+        }
+
         var first = cases.ToDictionary(one => one.Id, one => one.Missed(setting) is [var missed, ..] ? missed.Day : setting.Today);
         var late = first.Where(one => one.Value < setting.Today).Select(one => one.Key).ToArray();
         if (late.Length == 0 || From(setting, first.Values.Min()) is not { } from)
