@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using NxLoy.Functions.LocalStack;
+using NxLoy.Functions.LocalStack.Tools;
 
 namespace NxLoy.Functions.Benchmarks.Servers;
 

@@ -251,7 +251,13 @@ internal static class Scenarios
         {
             await HeldByHandAsync(stage);
             return new Call("/api/v1/tiers/simulate", Given.TierThresholds(silver: 0));
-        }),
+        })
+        {
+            Problems =
+            {
+                ["invalid_cursor"] = _ => Task.FromResult(new Call("/api/v1/tiers/simulate", Given.TierThresholds(cursor: "made-up"))),
+            },
+        },
         ["GetTier"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/tier")),
         ["GetTierHistory"] = new(async stage => new Call(PathOf(await HeldByHandAsync(stage)) + "/tier/history")),
         ["PostTierOverride"] = new(async stage => new Call(

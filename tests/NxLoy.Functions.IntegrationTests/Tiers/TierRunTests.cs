@@ -315,13 +315,7 @@ public sealed class TierRunTests : IAsyncLifetime
     private async Task<string> KindAsync() =>
         (await app.Database.QueryAsync<string>("select kind from tier_runs where business_id = @Business order by finished_at desc limit 1", new { app.Business }))[0];
 
-    /// <summary>No run is open, nor does an orchestration of one.</summary>
-    private Task SettledAsync() => Eventually.TrueAsync(async () => (await app.Database.QueryAsync<bool>(
-        """
-        select not exists (select from tier_runs where business_id = @Business and status <> 'COMPLETED')
-            and not exists (select from functions_host.durable_instances where id like 'tiers-%' and status in ('Pending', 'Running'))
-        """,
-        new { app.Business }))[0]);
+    private Task SettledAsync() => app.TierRunsSettledAsync();
 
     private async Task ThroughTodayAsync()
     {
