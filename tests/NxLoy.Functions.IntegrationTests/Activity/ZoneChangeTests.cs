@@ -8,7 +8,7 @@ namespace NxLoy.Functions.IntegrationTests.Activity;
 /// <summary>A business moves to another time zone: every day that was counted in the old one is counted anew.</summary>
 public sealed class ZoneChangeTests : IAsyncLifetime
 {
-    private readonly TestApp app = new() { Configure = settings => settings["Zones:PartitionSize"] = "3" };
+    private readonly TestApp app = new() { RunsTiers = true, Configure = settings => settings["Zones:PartitionSize"] = "3" };
 
     public Task InitializeAsync() => app.InitializeAsync();
 

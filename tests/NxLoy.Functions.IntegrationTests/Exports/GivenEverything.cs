@@ -56,8 +56,6 @@ internal sealed record Everything(Guid Customer, Guid Referrer, Guid Referred, s
         values (@customer, @Business, 'SILVER', '[{"tier": "SILVER", "sales": ["sale-1"]}]', '2026-01-31', '2026-04-30', '2026-02-01', 1);
         insert into tier_overrides (customer_id, business_id, tier, reason, last_day, created_by, created_at)
         values (@customer, @Business, 'GOLD', 'A friend of the house', '2030-12-31', 'staff-member-anna', now());
-        insert into tier_states (customer_id, business_id, ruled, steps, evaluated_on, configuration_version)
-        values (@customer, @Business, 'BRONZE', '[]', current_date, 1) on conflict do nothing;
         insert into customer_lifetime_values (
             customer_id, business_id, current_ltv, predicted_ltv, total_revenue, purchase_frequency, lifespan, calculated_at, model_version, metadata)
         values (@customer, @Business, 9.5, 40.25, 9.5, 1.5, 30, now(), 'simple-1', '{"sample": 300}');
