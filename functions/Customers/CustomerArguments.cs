@@ -24,7 +24,7 @@ internal sealed class CustomerArguments(CustomerCriteria criteria, CustomerPlace
     public string? Phone => Search?.Phone;
     public string? PhonePrefix => Search?.PhonePrefix;
     public string? PhonePrefixEnd => SearchTerm.End(Search?.PhonePrefix);
-    public string? Pattern => SearchTerm.Containing(Search?.Text);
+    public string? Pattern => SearchTerm.Containing(Search?.Within);
     public int Most { get; } = FewCustomers.Most + 1;
     public string? DigitsPattern => SearchTerm.Containing(Search?.Digits);
 }

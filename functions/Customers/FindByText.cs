@@ -28,7 +28,7 @@ public sealed class FindByText(BusinessDatabase database)
         var places = await FindAsync(classes.Named(rows), most: long.MaxValue) ?? [];
         if (places.Count < rows)
         {
-            var others = term.IsShort ? await FindAsync(classes.OtherBeginnings(rows), most: long.MaxValue) ?? [] : await FindSubstringsAsync();
+            var others = term.IsBeginning ? await FindAsync(classes.OtherBeginnings(rows), most: long.MaxValue) ?? [] : await FindSubstringsAsync();
             places = [.. places, .. others.Take(rows - places.Count)];
         }
 
@@ -63,6 +63,6 @@ public sealed class FindByText(BusinessDatabase database)
         async Task<IReadOnlyList<CustomerPlace>?> FindAsync(string sql, long most) => CustomersFound.Page(await QueryAsync(sql), rows, most);
 
         Task<IReadOnlyList<CustomersFound>> QueryAsync(string sql) =>
-            database.QueryAsync<CustomersFound>(criteria.Business, sql, args, cancellation);
+            database.QueryPlannedOnceAsync<CustomersFound>(criteria.Business, sql, args, cancellation);
     }
 }

@@ -36,7 +36,7 @@ public sealed class FindInOrder(BusinessDatabase database)
         }
 
         async Task<IReadOnlyList<CustomerPlace>?> FindAsync(string sql, long most) =>
-            CustomersFound.Page(await database.QueryAsync<CustomersFound>(criteria.Business, sql, args, cancellation), rows, most);
+            CustomersFound.Page(await database.QueryPlannedOnceAsync<CustomersFound>(criteria.Business, sql, args, cancellation), rows, most);
 
         // Looks at so many customers and no more: at most these are read, whatever the filter.
         string Walk(int steps) =>

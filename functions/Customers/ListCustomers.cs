@@ -53,7 +53,7 @@ public sealed class ListCustomers(BusinessDatabase database, FindInOrder inOrder
 
     private async Task<Dictionary<Guid, CustomerItem>> ReadAsync(Guid business, Guid[] ids, CancellationToken cancellation)
     {
-        var items = await database.QueryAsync<CustomerItem>(
+        var items = await database.QueryPlannedOnceAsync<CustomerItem>(
             business,
             """
             select c.id, c.external_id as externalid, c.email, c.phone, c.first_name as firstname, c.last_name as lastname,

@@ -24,7 +24,7 @@ internal sealed class SearchClasses(CustomerCriteria criteria, SearchTerm term, 
     private const string Columns =
         "c.id, c.business_id, c.full_name, c.sort_name, c.email_key, c.external_key, c.phone, c.search_text, c.loyalty_tier, c.is_active, c.created_at, c.deleted_at";
 
-    private readonly (SearchClass Class, string Column)[] prefixes = term.IsShort ? ShortPrefixes : LongPrefixes;
+    private readonly (SearchClass Class, string Column)[] prefixes = term.IsBeginning ? ShortPrefixes : LongPrefixes;
 
     private SearchClass First => after is null ? SearchClass.Exact : (SearchClass)after.Class;
 
@@ -58,7 +58,7 @@ internal sealed class SearchClasses(CustomerCriteria criteria, SearchTerm term, 
         left join lateral (
             select {(int)SearchClass.Substring} as class, c.created_at as key, c.id
             from walked c
-            where {criteria.Conditions} and {ClassOf} = {(int)SearchClass.Substring}
+            where ({Contains}) and {criteria.Conditions} and {ClassOf} = {(int)SearchClass.Substring}
             order by c.created_at desc, c.id desc
             limit @rows
         ) f on true
@@ -72,6 +72,9 @@ internal sealed class SearchClasses(CustomerCriteria criteria, SearchTerm term, 
         from ({InOrder(Newest, SearchClass.Substring, "c.created_at", rows)}) f
         order by f.key desc, f.id desc
         """;
+
+    // Asked first where most rows do not: a class takes four times as long to find.
+    private const string Contains = "c.search_text like @pattern or c.search_text like @digitsPattern";
 
     private const string Nobody = "select null::int as class, null as key, null::uuid as id where false";
 
@@ -124,7 +127,7 @@ internal sealed class SearchClasses(CustomerCriteria criteria, SearchTerm term, 
         $"""
         select {(int)only} as class, {key} as key, c.id
         from ({range}) c
-        where (select {criteria.Conditions} and {ClassOf} = {(int)only})
+        where case when {(only == SearchClass.Substring ? $"({Contains}) and " : "")}{criteria.Conditions} then {ClassOf} = {(int)only} else false end
         limit {rows}
         """;
 
@@ -159,7 +162,7 @@ internal sealed class SearchClasses(CustomerCriteria criteria, SearchTerm term, 
         case
             when {string.Join(" or ", Names.Select(name => (name, "@term")).Concat(Identifiers).Select(exact => $"{exact.Item1} = {exact.Item2}"))} then {(int)SearchClass.Exact}
             {string.Join("\n", prefixes.Select(prefix => $"when {Begins(prefix.Column)} then {(int)prefix.Class}"))}
-            {(term.IsShort ? "" : $"when c.search_text like @pattern or c.search_text like @digitsPattern then {(int)SearchClass.Substring}")}
+            {(term.IsBeginning ? "" : $"when {Contains} then {(int)SearchClass.Substring}")}
         end
         """;
 

@@ -13,22 +13,31 @@ public sealed class BusinessDatabase(NpgsqlDataSource app, NpgsqlDataSource stan
 {
     private const string SetBusiness = "select set_config('nxloy.business', @nxloy_business, true);\n";
 
+    private const string AndPlanOnce = "select set_config('nxloy.business', @nxloy_business, true), set_config('plan_cache_mode', 'force_generic_plan', true);\n";
+
     /// <summary>Runs one statement as the business and answers its rows.</summary>
     public Task<IReadOnlyList<T>> QueryAsync<T>(Guid business, string sql, object? args, CancellationToken cancellation) =>
-        QueryAsync<T>(app, business, sql, args, cancellation);
+        QueryAsync<T>(app, SetBusiness, business, sql, args, cancellation);
+
+    /// <summary>
+    /// The same for a large statement whose plan is right for any values (a test of its plans shows it): planning it each
+    /// time would take longer than running it.
+    /// </summary>
+    public Task<IReadOnlyList<T>> QueryPlannedOnceAsync<T>(Guid business, string sql, object? args, CancellationToken cancellation) =>
+        QueryAsync<T>(app, AndPlanOnce, business, sql, args, cancellation);
 
     /// <summary>The same from a standby, where one is configured: for figures that may be some seconds old.</summary>
     public async Task<IReadOnlyList<T>> QueryStandbyAsync<T>(Guid business, string sql, object? args, CancellationToken cancellation)
     {
         try
         {
-            return await QueryAsync<T>(standby, business, sql, args, cancellation);
+            return await QueryAsync<T>(standby, SetBusiness, business, sql, args, cancellation);
         }
         catch (NpgsqlException gone) when (gone is not PostgresException { SqlState: not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown) })
         {
             // It went away with connections of ours open. A read may be asked again, and the primary answers it.
             standby.Clear();
-            return await QueryAsync<T>(standby, business, sql, args, cancellation);
+            return await QueryAsync<T>(standby, SetBusiness, business, sql, args, cancellation);
         }
     }
 
@@ -71,21 +80,25 @@ public sealed class BusinessDatabase(NpgsqlDataSource app, NpgsqlDataSource stan
     }
 
     private static async Task<IReadOnlyList<T>> QueryAsync<T>(
-        NpgsqlDataSource source, Guid business, string sql, object? args, CancellationToken cancellation)
+        NpgsqlDataSource source, string settings, Guid business, string sql, object? args, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        return await ReadAsync<T>(connection, null, business, sql, args, cancellation);
+        return await ReadAsync<T>(connection, null, settings, business, sql, args, cancellation);
     }
 
-    internal static async Task<IReadOnlyList<T>> ReadAsync<T>(
+    internal static Task<IReadOnlyList<T>> ReadAsync<T>(
         DbConnection connection, DbTransaction? transaction, Guid? business, string sql, object? args, CancellationToken cancellation,
+        TimeSpan? patience = null) => ReadAsync<T>(connection, transaction, SetBusiness, business, sql, args, cancellation, patience);
+
+    private static async Task<IReadOnlyList<T>> ReadAsync<T>(
+        DbConnection connection, DbTransaction? transaction, string settings, Guid? business, string sql, object? args, CancellationToken cancellation,
         TimeSpan? patience = null)
     {
         var parameters = new DynamicParameters(args);
         if (business is { } tenant)
         {
             parameters.Add("nxloy_business", tenant.ToString());
-            sql = SetBusiness + sql;
+            sql = settings + sql;
         }
 
         // Without an explicit transaction both statements still share the implicit one of their round trip, which is as

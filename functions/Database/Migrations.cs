@@ -16,7 +16,9 @@ public sealed partial class Migrations(DatabaseOptions options, ILogger<Migratio
     private const long AdvisoryLock = 0x4E784C6F79;
 
     /// <summary>Applies what is missing, or, without an owner's connection, checks that nothing is.</summary>
-    /// <exception cref="InvalidOperationException">The schema is newer than this build, or older and not ours to change.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The schema is newer than this build, or older and not ours to change; or the database's locale knows ASCII only.
+    /// </exception>
     public async Task ApplyAsync(CancellationToken cancellation)
     {
         if (options.Owner is not { } owner)
@@ -27,6 +29,7 @@ public sealed partial class Migrations(DatabaseOptions options, ILogger<Migratio
 
         await using var source = NpgsqlDataSource.Create(owner);
         await using var connection = await source.OpenConnectionAsync(cancellation);
+        await RefuseAsciiAsync(connection, cancellation);
         await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_lock(@AdvisoryLock)", new { AdvisoryLock }, cancellationToken: cancellation));
         await connection.ExecuteAsync(new CommandDefinition(
             """
@@ -64,6 +67,16 @@ public sealed partial class Migrations(DatabaseOptions options, ILogger<Migratio
         {
             throw new InvalidOperationException(
                 $"The schema is at version {applied}, this build needs {Known[^1].Version}. Start one instance with the setting Database:Owner to migrate it.");
+        }
+    }
+
+    // Emails, tags and names are compared without case, and indexes are built on that: it cannot be mended afterwards.
+    private static async Task RefuseAsciiAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select lower('Ä') = 'ä'", cancellationToken: cancellation)))
+        {
+            throw new InvalidOperationException(
+                "The database knows letters of ASCII only. Create it in UTF-8 with a locale that knows the others, e.g.: create database nxloy template template0 encoding 'UTF8' locale 'C.UTF-8'");
         }
     }
 

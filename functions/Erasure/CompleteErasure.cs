@@ -87,15 +87,15 @@ public sealed class CompleteErasure(
             string.Join("\nunion all\n", ErasedTables.Kept.Where(kept => kept.Table != NotCounted).Select(kept => $"select '{kept.Table}' as table, count(*) as rows from {kept.Table} k where {PointsTo(kept.Table)}")),
             new { business = session.Business, customer })).ToDictionary(row => row.Table, row => (long?)row.Rows);
         rows[NotCounted] = null;
-        return [.. ErasedTables.Kept.Where(kept => rows[kept.Table] is not 0).Select(kept => new KeptData(kept.Table, kept.What, rows[kept.Table], kept.Ground, kept.Retention switch
-        {
-            Retention.OfTheBusiness when retentionMonths is { } months => Months(months),
-            Retention.OfTheBusiness => "as long as the law asks of the business",
-            Retention.OfTheAuditLog => Months(audit.RetentionMonths),
-            Retention.Always => "as long as the system is in use",
-            _ => throw new ArgumentOutOfRangeException(nameof(retentionMonths)),
-        }))];
+        return [.. ErasedTables.Kept.Where(kept => rows[kept.Table] is not 0).Select(kept => new KeptData(kept.Table, kept.What, rows[kept.Table], kept.Ground, Period(kept.Retention, retentionMonths)))];
     }
+
+    private string Period(Retention retention, int? retentionMonths) => retention switch
+    {
+        Retention.OfTheBusiness => retentionMonths is { } months ? Months(months) : "as long as the law asks of the business",
+        Retention.OfTheAuditLog => Months(audit.RetentionMonths),
+        _ => "as long as the system is in use",
+    };
 
     private static string Months(int months) => string.Create(CultureInfo.InvariantCulture, $"P{months}M");
 

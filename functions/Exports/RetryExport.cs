@@ -55,13 +55,8 @@ public sealed class RetryExport(BusinessDatabase database, TimeProvider time)
             }
         }
 
-        var locked = await ExportRow.FindAsync(session, caller, id, forUpdate: true);
-        if (locked.Failed(out var gone))
-        {
-            return gone;
-        }
-
-        var row = locked.Value;
+        // Rows of exports stay, so it is still there.
+        var row = (await ExportRow.FindAsync(session, caller, id, forUpdate: true)).Value;
         if (row.FailureCode == StopExports.Code)
         {
             return ExportProblems.CustomerErased;

@@ -33,6 +33,17 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public async Task DatabaseThatKnowsOnlyAscii_IsRefused_BeforeAnythingIsMade()
+    {
+        await using var database = await TestDatabase.EmptyAsync("template template0 locale 'C'" + (await HasLocaleProvidersAsync() ? " locale_provider libc" : ""));
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Migrate(database));
+
+        Assert.Contains("locale", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(await database.QueryAsync<string>("select relname::text from pg_class where relname = 'schema_migrations'"));
+    }
+
+    [Fact]
     public async Task WithoutAnOwner_AnOldSchemaIsNotServed()
     {
         await using var database = await TestDatabase.EmptyAsync();
@@ -62,6 +73,12 @@ public sealed class MigrationTests
 
         Assert.Empty(await database.QueryAsync<string>(
             "select table_name || '.' || column_name from information_schema.columns where table_schema = 'public' and data_type = 'timestamp without time zone'"));
+    }
+
+    private static async Task<bool> HasLocaleProvidersAsync()
+    {
+        await using var any = await TestDatabase.EmptyAsync();
+        return (await any.QueryAsync<bool>("select current_setting('server_version_num')::int >= 150000"))[0];
     }
 
     private static Task Migrate(TestDatabase database) =>

@@ -94,6 +94,28 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ExportThatEndedWhileItsPackageWasWritten_DoesNotComplete_AndLeavesNoFile()
+    {
+        var (held, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Proxy.Pass = async context =>
+        {
+            // The request that makes the package's blob out of its blocks.
+            if (context.Request.Path.Value!.Contains("package.", StringComparison.Ordinal) && context.Request.Query["comp"] == "blocklist" && held.TrySetResult())
+                await go.Task;
+            return true;
+        };
+        var customer = (await App.CustomerAsync()).Id;
+        var export = await App.As("compliance").AskAsync(customer, "GDPR_BASIC");
+        await held.Task.WaitAsync(Eventually.Patience);
+
+        await EraseAsync(customer);
+        go.SetResult();
+
+        await StoppedAsync(export);
+        Assert.DoesNotContain("customers.data_export.completed", await EventsAsync(export));
+    }
+
+    [Fact]
     public async Task FullDisk_EndsAsFailed_LeavesNothing_AndCanBeTriedAgain()
     {
         Proxy.Pass = BlobProxy.Full;

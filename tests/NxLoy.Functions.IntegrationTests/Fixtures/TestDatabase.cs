@@ -40,11 +40,12 @@ public sealed class TestDatabase : IAsyncDisposable
     }
 
     /// <summary>An empty database, for tests of the migrations themselves.</summary>
-    public static async Task<TestDatabase> EmptyAsync()
+    /// <param name="options">Of <c>create database</c>.</param>
+    public static async Task<TestDatabase> EmptyAsync(string options = "")
     {
         await Template.Value; // makes the roles
         var database = new TestDatabase($"nxloy_test_{Guid.NewGuid():N}");
-        await ExecuteAsync($"create database {database.name} owner nxloy_owner");
+        await ExecuteAsync($"create database {database.name} owner nxloy_owner {options}");
         return database;
     }
 
