@@ -60,7 +60,7 @@ public sealed class ReachedTierTests(TestApp app) : IClassFixture<TestApp>
 
     private Task<IReadOnlyList<int>> FillAsync(Guid business) => app.Database.QueryAsync<int>(
         """
-        select setseed(0.5);
+        select 1 from setseed(0.5);
         create temporary table drawn as select gen_random_uuid() as id, n from generate_series(1, 300) n;
         insert into customers (id, business_id, email, tier_updated_at, referral_code, created_at, updated_at)
         select id, @business, id || '@example.com', '2026-01-01', upper(left(md5(id::text), 12)), '2026-01-01', '2026-01-01' from drawn;
