@@ -23,6 +23,7 @@ internal static class RunCommand
         ./run --info                     addresses, businesses, tokens and keys as JSON
         ./run token --role ROLE --business ID [--subject S]
                                          a fresh token; roles: staff, owner, compliance, service, customer
+        ./run events [--now]             prints the events that the app publishes until Ctrl-C, or those that wait
         ./run verify-audit               follows the app's audit log; says what is broken, and ends with 1 if something is
         ./run validate-export FILE       checks a downloaded export by itself: digests, counts, columns; ends with 1 at
                                          the first fault, and names it
@@ -55,6 +56,8 @@ internal static class RunCommand
                 return TokenCommand.Execute(line, checkout);
             case "advance":
                 return await AdvanceCommand.ExecuteAsync(line, checkout, cancellationToken);
+            case "events":
+                return await EventsCommand.ExecuteAsync(line, checkout, cancellationToken);
             case "verify-audit":
                 return await VerifyAuditCommand.ExecuteAsync(line, checkout, cancellationToken);
             case "validate-export":

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
+using NxLoy.Functions.Tiers;
 
 namespace NxLoy.Functions.Activity;
 
@@ -14,6 +15,10 @@ public sealed partial class RedateTransactions(
 {
     // Purchases of a piece's customers wait for it, so it is small.
     private const int UsualPartitionSize = 2_000;
+
+    // Bounds that are always there, so that a range is one for an index whatever plan is kept for the statement.
+    private static readonly Guid Lowest = Guid.Empty;
+    private static readonly Guid Highest = new("ffffffff-ffff-ffff-ffff-ffffffffffff");
 
     private readonly int partitionSize = settings.GetValue("Zones:PartitionSize", UsualPartitionSize) is >= 1 and var size
         ? size : throw new InvalidOperationException("Zones:PartitionSize must be at least 1.");
@@ -55,10 +60,10 @@ public sealed partial class RedateTransactions(
             await session.ExecuteAsync(
                 """
                 select 1 from customers
-                where business_id = @business and (@from::uuid is null or id >= @from) and (@before::uuid is null or id < @before)
+                where business_id = @business and id >= coalesce(@from::uuid, @lowest) and id < coalesce(@before::uuid, @highest)
                 order by id for no key update
                 """,
-                new { business = session.Business, partition.From, partition.Before });
+                Range(session, partition));
             if (await ReadSpanAsync(session, partition) is not { First: { } first, Last: { } last, TimeZone: var timeZone })
             {
                 return 0; // nobody in this piece has bought anything
@@ -74,13 +79,28 @@ public sealed partial class RedateTransactions(
         },
         cancellation);
 
-    /// <summary>Notes that it is done, unless the business has moved once more meanwhile.</summary>
+    /// <summary>
+    /// Notes that it is done, unless the business has moved once more meanwhile, and has all tiers looked at: windows begin
+    /// and end on other days now.
+    /// </summary>
     public async Task FinishAsync(ZoneChange zone, CancellationToken cancellation)
     {
-        await database.QueryAsync<int>(
+        await database.InTransactionAsync<Done>(
             zone.BusinessId,
-            "update zone_changes set finished_at = @now where business_id = @business and number = @number and finished_at is null",
-            new { business = zone.BusinessId, zone.Number, now = time.Now() },
+            async session =>
+            {
+                var now = time.Now();
+                await session.ExecuteAsync("select 1 from businesses where id = @business for no key update", new { business = session.Business });
+                var finished = await session.QueryAsync<int>(
+                    "update zone_changes set finished_at = @now where business_id = @business and number = @number and finished_at is null returning 1",
+                    new { business = session.Business, zone.Number, now });
+                if (finished.Count > 0)
+                {
+                    await WantTierRun.ExecuteAsync(session, "request", "system", now);
+                }
+
+                return new Done();
+            },
             cancellation);
         Log.Finished(logger, zone.BusinessId, zone.Number);
     }
@@ -90,11 +110,11 @@ public sealed partial class RedateTransactions(
         select b.time_zone as timezone, min(t.occurred_at) as first, max(t.occurred_at) as last
         from businesses b
         left join transactions t on t.business_id = b.id
-            and (@from::uuid is null or t.customer_id >= @from) and (@before::uuid is null or t.customer_id < @before)
+            and t.customer_id >= coalesce(@from::uuid, @lowest) and t.customer_id < coalesce(@before::uuid, @highest)
         where b.id = @business
         group by b.id
         """,
-        new { business = session.Business, partition.From, partition.Before });
+        Range(session, partition));
 
     // Whole days since 1970 of the zone's own clock: no rule of PostgreSQL's about zones is asked. A refund has its sale's day.
     private static async Task<Guid[]> RedateAsync(Session session, ZonePartition partition, IReadOnlyList<(DateTimeOffset From, int Seconds)> offsets) =>
@@ -107,7 +127,7 @@ public sealed partial class RedateTransactions(
                 from transactions t
                 left join transactions s on s.business_id = t.business_id and s.id = t.original_id
                 where t.business_id = @business
-                    and (@from::uuid is null or t.customer_id >= @from) and (@before::uuid is null or t.customer_id < @before)
+                    and t.customer_id >= coalesce(@from::uuid, @lowest) and t.customer_id < coalesce(@before::uuid, @highest)
             ),
             moved as (
                 update transactions t set local_day = d.day
@@ -122,10 +142,14 @@ public sealed partial class RedateTransactions(
                 business = session.Business,
                 partition.From,
                 partition.Before,
+                Lowest,
+                Highest,
                 starts = offsets.Select(offset => offset.From.UtcDateTime).ToArray(),
                 seconds = offsets.Select(offset => offset.Seconds).ToArray(),
             })).Select(row => row.Id),
     ];
+
+    private static object Range(Session session, ZonePartition partition) => new { business = session.Business, partition.From, partition.Before, Lowest, Highest };
 
     private sealed record StartRow
     {

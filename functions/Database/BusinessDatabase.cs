@@ -56,10 +56,10 @@ public sealed class BusinessDatabase(NpgsqlDataSource app, NpgsqlDataSource stan
     /// answers a problem or throws: a refused request leaves nothing half-written.
     /// </summary>
     public async Task<Result<T>> InTransactionAsync<T>(
-        Guid business, Func<Session, Task<Result<T>>> work, CancellationToken cancellation)
+        Guid business, Func<Session, Task<Result<T>>> work, CancellationToken cancellation, IsolationLevel isolation = IsolationLevel.ReadCommitted)
     {
         await using var connection = await app.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(isolation, cancellation);
         var session = new Session(connection, transaction, business, cancellation);
         var result = await work(session);
         if (result.Problem is null)

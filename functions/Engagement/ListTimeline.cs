@@ -25,7 +25,7 @@ public sealed class ListTimeline(BusinessDatabase database, Cursors cursors)
         }
 
         var rows = await ReadAsync(caller, customer, query, cursor.Value, cancellation);
-        return query.Page.Of(rows, row => row.ToEntry(customer), row => cursors.Seal(caller, List, asked, new Position(row.OccurredAt, row.Kind, row.Id)));
+        return query.Page.Of(rows, row => row.ToEntry(customer), row => cursors.Seal(caller, List, asked, new Position(row.OccurredAt, row.Kind, row.Key)));
     }
 
     private async Task<IReadOnlyList<EntryRow>> ReadAsync(Caller caller, Guid customer, TimelineQuery query, Position? after, CancellationToken cancellation)
@@ -37,23 +37,24 @@ public sealed class ListTimeline(BusinessDatabase database, Cursors cursors)
         return sources.Length == 0 ? [] : await database.QueryAsync<EntryRow>(
             caller.Business,
             $"""
-            select kind, id, occurredat, details
+            select kind, id, key, occurredat, details
             from (
             {string.Join("\nunion all\n", sources)}
             ) entries
             order by occurredat desc, kind, place
             limit @rows
             """,
-            new { business = caller.Business, customer, seesStaffsWords = isStaff, at = after?.OccurredAt, id = after?.Id, query.Page.Rows },
+            new { business = caller.Business, customer, seesStaffsWords = isStaff, at = after?.OccurredAt, key = after?.Key, query.Page.Rows },
             cancellation);
     }
 
-    private sealed record Position(DateTimeOffset OccurredAt, TimelineKind Kind, string Id);
+    private sealed record Position(DateTimeOffset OccurredAt, TimelineKind Kind, string Key);
 
     private sealed record EntryRow
     {
         public required TimelineKind Kind { get; init; }
         public required string Id { get; init; }
+        public required string Key { get; init; }
         public required DateTimeOffset OccurredAt { get; init; }
 
         /// <summary>JSON, as the API shows it.</summary>

@@ -5,7 +5,7 @@ using Amqp.Types;
 
 namespace NxLoy.Functions.Messaging;
 
-/// <summary>A link to one queue or topic. Sends from many callers at once go out in the order they were called.</summary>
+/// <summary>A link to one queue or topic, for many callers at once. Who needs an order waits for each message before the next.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The link ends with its connection")]
 internal sealed class BusSender
 {

@@ -4,14 +4,19 @@ using Microsoft.Extensions.Logging;
 namespace NxLoy.Functions.Messaging;
 
 /// <summary>What the outbox needs regularly.</summary>
-public sealed partial class MessagingTriggers(OutboxRelay relay, OutboxBacklog backlog, ForgetPublished forget, ILogger<MessagingTriggers> logger)
+public sealed partial class MessagingTriggers(
+    OutboxRelay relay, EventPublisher publisher, OutboxBacklog backlog, ForgetPublished forget, ILogger<MessagingTriggers> logger)
 {
     /// <summary>Publishes what nobody was left to publish, and measures what still waits.</summary>
     [Function("EveryMinuteSweepOutbox")]
     public async Task EveryMinuteSweepOutbox([TimerTrigger("30 * * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
-        await relay.SweepAsync(cancellation);
-        await backlog.MeasureAsync(cancellation);
+        // Where no Service Bus is named everything waits, and that was said when the app started.
+        if (publisher.IsConfigured)
+        {
+            await relay.SweepAsync(cancellation);
+            await backlog.MeasureAsync(cancellation);
+        }
     }
 
     [Function("EveryHourForgetPublished")]

@@ -45,7 +45,7 @@ public sealed class EvaluateTiers
     private bool HasThresholds => setting.Current.Version > 0;
 
     /// <summary>The customers as days and thresholds alone have left them. Their rows are locked and the setting is.</summary>
-    internal static async Task<IReadOnlyList<TierResult>> CatchUpAsync(Session session, TierSetting setting, IReadOnlyList<Guid> customers)
+    internal static async Task CatchUpAsync(Session session, TierSetting setting, IReadOnlyList<Guid> customers)
     {
         var cases = await TierCases.ReadAsync(session, setting, customers);
         var results = cases.Select(one => CatchUp(setting, one)).ToArray();
@@ -53,10 +53,24 @@ public sealed class EvaluateTiers
         // A late sale must not be counted on days that were looked at before it came. Of one day it is all the same.
         var states = results.Where(result => result.HasNewState || result.Case.Missed(setting) is [var first, ..] && first.Day < setting.Today);
         await WriteTiers.ExecuteAsync(session, setting, [.. states], results);
-        return results;
     }
 
-    internal static TierResult CatchUp(TierSetting setting, TierCase one) => TierResult.Of(one, one.Missed(setting).Select(missed => new TierOccasion
+    /// <summary>The same for a run, which looks at today even where nothing was missed: figures may have been mended.</summary>
+    /// <returns>How many hold another tier now.</returns>
+    internal static async Task<int> ReviewAsync(Session session, TierSetting setting, IReadOnlyList<Guid> customers)
+    {
+        var cases = await TierCases.ReadAsync(session, setting, customers);
+        var results = cases.Select(one => Review(setting, one)).ToArray();
+        await WriteTiers.ExecuteAsync(session, setting, [.. results.Where(result => result.HasNewState)], results);
+        return results.Count(result => result.State.Held != result.Case.Held);
+    }
+
+    internal static TierResult Review(TierSetting setting, TierCase one) =>
+        TierResult.Of(one, one.Missed(setting).Count > 0 ? Missed(setting, one) : [Today(setting, one)]);
+
+    private static TierResult CatchUp(TierSetting setting, TierCase one) => TierResult.Of(one, Missed(setting, one));
+
+    private static IEnumerable<TierOccasion> Missed(TierSetting setting, TierCase one) => one.Missed(setting).Select(missed => new TierOccasion
     {
         Today = missed.Day,
         At = missed.At,
@@ -65,7 +79,7 @@ public sealed class EvaluateTiers
         GraceMonths = setting.GraceMonths,
         Figures = missed.Day == setting.Today ? one.FiguresToday : one.FiguresOn(missed.Day),
         IsReconfigured = missed.IsReconfigured,
-    }));
+    });
 
     /// <summary>That something has happened now.</summary>
     internal static TierOccasion Today(TierSetting setting, TierCase one) => new()

@@ -72,7 +72,7 @@ public sealed class GetTier(BusinessDatabase database, TimeProvider time)
             where c.business_id = @business and c.id = @customer
             """,
             new { business = session.Business, customer, at }))!;
-        return at > setting.Now ? Problem.Invalid(new Fault("at", "in_future", "This instant is still to come."))
+        return at > setting.Now ? Problem.Invalid(new Fault("at", "in_the_future", "This instant is still to come."))
             : at < held.CreatedAt ? Problem.Invalid(new Fault("at", "before_creation", "The customer did not exist at this instant."))
             : new CustomerTier
             {

@@ -15,7 +15,7 @@ public sealed class OverrideTier(BusinessDatabase database, TimeProvider time)
             {
                 if (given.LastDay < setting.Today)
                 {
-                    return Problem.Invalid(new Fault("/lastDay", "in_past", "This day is over."));
+                    return Problem.Invalid(new Fault("/lastDay", "in_the_past", "This day is over."));
                 }
 
                 var rule = new TierOverride(given.Tier, given.LastDay);

@@ -9,6 +9,7 @@ internal sealed record TierCase
     public required Guid Id { get; init; }
     public required LoyaltyTier Held { get; init; }
     public required DateTimeOffset TierUpdatedAt { get; init; }
+    public required bool IsDeleted { get; init; }
     public required string? Steps { get; init; }
     public required DateOnly? GraceFrom { get; init; }
     public required DateOnly? GraceUntil { get; init; }

@@ -15,7 +15,7 @@ internal static class TierCases
     {
         var cases = await session.QueryAsync<TierCase>(
             $"""
-            select c.id, c.loyalty_tier as held, c.tier_updated_at as tierupdatedat, s.steps::text as steps, s.grace_from as gracefrom,
+            select c.id, c.loyalty_tier as held, c.tier_updated_at as tierupdatedat, c.deleted_at is not null as isdeleted, s.steps::text as steps, s.grace_from as gracefrom,
                 s.grace_until as graceuntil, s.evaluated_on as evaluatedon, s.configuration_version as configurationversion,
                 o.tier as overridetier, o.last_day as overridelastday,
                 coalesce(w.monthly_spent, 0) as monthlyspent, coalesce(w.monthly_visits, 0) as monthlyvisits,
@@ -67,6 +67,11 @@ internal static class TierCases
     // Only who has missed a day before today needs the days one by one.
     private static async Task<IReadOnlyList<TierCase>> WithMissedDaysAsync(Session session, TierSetting setting, IReadOnlyList<TierCase> cases)
     {
+        if (setting.IsCurrent)
+        {
+            return cases;
+        }
+
         var first = cases.ToDictionary(one => one.Id, one => one.Missed(setting) is [var missed, ..] ? missed.Day : setting.Today);
         var late = first.Where(one => one.Value < setting.Today).Select(one => one.Key).ToArray();
         if (late.Length == 0 || From(setting, first.Values.Min()) is not { } from)

@@ -9,16 +9,23 @@ public sealed record TierSettings(TierThresholds Thresholds, string? Reason)
 {
     public static Result<TierSettings> From(Fields fields)
     {
+        var thresholds = ReadThresholds(fields);
+        var reason = fields.Text("reason", Http.Reason.Length);
+        return fields.Finish(() => new TierSettings(thresholds(), reason));
+    }
+
+    /// <summary>Reads the field thresholds.</summary>
+    /// <returns>What was read, to be asked for when there are no faults.</returns>
+    internal static Func<TierThresholds> ReadThresholds(Fields fields)
+    {
         var thresholds = fields.Object("thresholds", required: true);
         var silver = Part.Read(thresholds, "silver");
         var gold = Part.Read(thresholds, "gold");
         var platinum = Part.Read(thresholds, "platinum");
-        var reason = fields.Text("reason", Http.Reason.Length);
         gold.NotBelow(silver);
         platinum.NotBelow(gold);
         platinum.NotBelow(silver);
-        return fields.Finish(() => new TierSettings(
-            new TierThresholds { Silver = silver.Requirement!, Gold = gold.Requirement!, Platinum = platinum.Requirement! }, reason));
+        return () => new TierThresholds { Silver = silver.Requirement!, Gold = gold.Requirement!, Platinum = platinum.Requirement! };
     }
 
     /// <param name="Fields">Null where the tier is missing.</param>

@@ -12,5 +12,10 @@ internal static class TiersSetup
         .AddSingleton<ListTierAudits>()
         .AddSingleton<GetTier>()
         .AddSingleton<ListTierChanges>()
-        .AddSingleton<OverrideTier>();
+        .AddSingleton<OverrideTier>()
+        .AddSingleton<StartTierRuns>()
+        .AddSingleton<RunTiers>()
+        .AddSingleton<RequestTierRun>()
+        .AddSingleton<GetTierRun>()
+        .AddSingleton<SimulateTiers>();
 }

@@ -6,7 +6,7 @@ namespace NxLoy.Functions.Tiers;
 
 /// <summary>
 /// Replaces the business's thresholds, under the version the owner has read (0 where there are none), and keeps who
-/// changed what and why in the same transaction.
+/// changed what and why in the same transaction, which also leaves word that everybody is to be evaluated by them.
 /// </summary>
 public sealed class UpdateTierConfiguration(BusinessDatabase database, TimeProvider time)
 {
@@ -18,7 +18,7 @@ public sealed class UpdateTierConfiguration(BusinessDatabase database, TimeProvi
         Session session, Caller caller, IfMatch ifMatch, TierSettings settings, DateTimeOffset now)
     {
         // The first configuration has no row to lock, so two owners wait for each other at the business.
-        await session.ExecuteAsync("select 1 from businesses where id = @business for no key update", new { business = session.Business });
+        await WantTierRun.LockAsync(session);
         var business = await WritableBusiness.ReadAsync(session);
         if (business.Failed(out var closed))
         {
@@ -32,7 +32,9 @@ public sealed class UpdateTierConfiguration(BusinessDatabase database, TimeProvi
             return HttpProblems.Stale;
         }
 
-        return await WriteAsync(session, current, settings, caller.Subject, now);
+        var written = await WriteAsync(session, current, settings, caller.Subject, now);
+        await WantTierRun.ExecuteAsync(session, "configuration", caller.Subject, now);
+        return written;
     }
 
     private static async Task<Versioned<TierConfiguration>> WriteAsync(

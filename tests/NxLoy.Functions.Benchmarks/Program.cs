@@ -15,6 +15,8 @@ Part[] parts =
     new("connections", "10,000 connections", ManyConnections.RunAsync),
     new("create", "Creating", Create.RunAsync),
     new("durable", "Durable Functions", DurableWork.RunAsync),
+    new("tiers", "Tiers", Tiers.RunAsync),
+    new("events", "Events", Events.RunAsync),
     new("export", "Exports", Exports.OrdinaryAsync),
     new("export-large", "Export of a gigabyte", Exports.LargeAsync),
 ];

@@ -70,6 +70,19 @@ public sealed class BusinessCalendarTests
         return BusinessCalendar.LocalDay(instant.AddDays(1), id) >= BusinessCalendar.LocalDay(instant, id);
     }
 
+    [Property]
+    public bool Offsets_GiveTheLocalDayOfEveryInstantBetween(uint minutes, uint length, uint part, uint zone)
+    {
+        var id = Zones[zone % Zones.Length];
+        var first = new DateTimeOffset(1990, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMinutes(minutes % 20_000_000);
+        var last = first.AddMinutes(length % 1_000_000);
+        var instant = first.AddMinutes(part % (length % 1_000_000 + 1));
+        var offsets = BusinessCalendar.Offsets(id, first, last);
+
+        return offsets[0].From == first && offsets.Zip(offsets.Skip(1)).All(one => one.First.From < one.Second.From)
+            && DateOnly.FromDateTime(instant.UtcDateTime.AddSeconds(offsets.Last(offset => offset.From <= instant).Seconds)) == BusinessCalendar.LocalDay(instant, id);
+    }
+
     private static DateTimeOffset At(string instant) => DateTimeOffset.Parse(instant, CultureInfo.InvariantCulture);
 
     private static DateOnly Date(string date) => DateOnly.Parse(date, CultureInfo.InvariantCulture);

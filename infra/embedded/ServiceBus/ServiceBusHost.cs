@@ -19,7 +19,7 @@ internal sealed class ServiceBusHost(
     /// <exception cref="InvalidOperationException">A name or a connection string cannot be read.</exception>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        var options = new ServiceBusOptions(settings);
+        var options = ServiceBusOptions.From(settings);
         foreach (var function in functions.Where(f => f is { Trigger: ServiceBusTriggerAttribute, IsDisabled: false }))
         {
             var trigger = (ServiceBusTriggerAttribute)function.Trigger;

@@ -75,6 +75,7 @@ internal static class BareApi
         UpdatedAt = row.GetFieldValue<DateTimeOffset>(21),
         DeletedAt = row.IsDBNull(22) ? null : row.GetFieldValue<DateTimeOffset>(22),
         TimeZone = row.GetString(23),
+        Loyalty = row.GetString(24),
     };
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

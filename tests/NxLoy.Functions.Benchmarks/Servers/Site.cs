@@ -107,6 +107,7 @@ internal sealed class Site : IAsyncDisposable
             ["EmbeddedRuntime__Broker"] = "false",
             // Once a night all customers are looked over: not in the middle of a measurement.
             ["AzureWebJobs.EveryQuarterHour.Disabled"] = "true",
+            ["AzureWebJobs.EveryQuarterHourTiers.Disabled"] = "true",
         };
 
     private static Task<ServerProcess> StartAppAsync(BenchPostgres server, TokenAuthority authority, BenchDatabase database, Checkout checkout)

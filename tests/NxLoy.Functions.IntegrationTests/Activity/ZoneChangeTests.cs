@@ -8,7 +8,7 @@ namespace NxLoy.Functions.IntegrationTests.Activity;
 /// <summary>A business moves to another time zone: every day that was counted in the old one is counted anew.</summary>
 public sealed class ZoneChangeTests : IAsyncLifetime
 {
-    private readonly TestApp app = new() { Configure = settings => settings["Zones:PartitionSize"] = "3" };
+    private readonly TestApp app = new() { RunsTiers = true, Configure = settings => settings["Zones:PartitionSize"] = "3" };
 
     public Task InitializeAsync() => app.InitializeAsync();
 
@@ -100,6 +100,33 @@ public sealed class ZoneChangeTests : IAsyncLifetime
         Assert.Equal(["accepted"], (await selling).Outcomes());
         await MovedAsync(business);
         Assert.Equal(["2026-05-31"], await app.Database.QueryAsync<string>("select local_day::text from transactions where business_id = @business", new { business }));
+    }
+
+    // From Niue to Kiritimati a sale of half past eleven at night moves on by two dates, and at this hour today does by one.
+    [Fact]
+    public async Task Tiers_AreThoseOfTheNewZonesDays()
+    {
+        var now = app.BusinessNow();
+        await app.Host.AdvanceAsync(TimeSpan.FromHours((18 - now.UtcDateTime.TimeOfDay.TotalHours + 24) % 24));
+        var business = await app.GivenBusinessAsync("Pacific/Niue");
+        await app.TiersAsync(business, new { thresholds = new { silver = Monthly(5), gold = Monthly(500), platinum = Monthly(5000) } });
+        var customer = (await app.CustomerAsync(business: business)).Id;
+        var dayBefore = BusinessCalendar.Today(app.BusinessNow(), "Pacific/Niue").AddMonths(-1); // the last one that no longer counts
+        await AcceptAsync(business, [Events.Sale(business, customer, 10, "edge", BusinessCalendar.StartOf(dayBefore, "Pacific/Niue").AddHours(23.5))]);
+        Assert.Equal("BRONZE", await TierAsync());
+
+        await AcceptAsync(business, [Events.Business(business, app.BusinessNow().AddMinutes(-1), timeZone: "Pacific/Kiritimati")]);
+        await MovedAsync(business);
+        await app.Host.InvokeAsync("EveryQuarterHourTiers");
+        await Eventually.TrueAsync(async () => (await app.Database.QueryAsync<bool>(
+            "select not exists (select from tier_runs where business_id = @business and status <> 'COMPLETED')", new { business }))[0] && await HasEndedAsync(business));
+
+        var isInside = dayBefore.AddDays(2) > BusinessCalendar.Today(app.BusinessNow(), "Pacific/Kiritimati").AddMonths(-1);
+        Assert.Equal(isInside ? "SILVER" : "BRONZE", await TierAsync()); // BRONZE at the ends of some months alone
+
+        static object Monthly(decimal spending) => new { spendingThreshold = spending, evaluationPeriod = "monthly" };
+
+        async Task<string?> TierAsync() => (string?)(await app.AsOf(business, "owner").GetAsync($"/api/v1/customers/{customer}")).Expect(200).Json["loyaltyTier"];
     }
 
     [Fact]

@@ -245,6 +245,20 @@ internal static class Scenarios
             await stage.App.TiersAsync(stage.Business);
             return new Call("/api/v1/tiers/audits");
         }),
+        ["PostTierRecalculation"] = new("/api/v1/tiers/recalculate"),
+        ["GetTierRecalculation"] = new(async stage =>
+            new Call($"/api/v1/tiers/recalculations/{(await stage.As("owner").PostAsync("/api/v1/tiers/recalculate")).Expect(202).Id}")),
+        ["PostTierSimulation"] = new(async stage =>
+        {
+            await HeldByHandAsync(stage);
+            return new Call("/api/v1/tiers/simulate", Given.TierThresholds(silver: 0));
+        })
+        {
+            Problems =
+            {
+                ["invalid_cursor"] = _ => Task.FromResult(new Call("/api/v1/tiers/simulate", Given.TierThresholds(cursor: "made-up"))),
+            },
+        },
         ["GetTier"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/tier")),
         ["GetTierHistory"] = new(async stage => new Call(PathOf(await HeldByHandAsync(stage)) + "/tier/history")),
         ["PostTierOverride"] = new(async stage => new Call(

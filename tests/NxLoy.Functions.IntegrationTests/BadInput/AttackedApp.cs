@@ -51,7 +51,10 @@ public sealed class AttackedApp : IAsyncLifetime
 
     /// <summary>Waits for what requests before have set going: its rows are no doing of the next one.</summary>
     internal Task QuietAsync() => Eventually.TrueAsync(async () => (await App.Database.QueryAsync<bool>(
-        "select not exists (select from customer_data_exports where status = 'PROCESSING' or status = 'PENDING' and approval <> 'WAITING')"))[0]);
+        """
+        select not exists (select from customer_data_exports where status = 'PROCESSING' or status = 'PENDING' and approval <> 'WAITING')
+            and not exists (select from tier_runs where status <> 'COMPLETED')
+        """))[0]);
 
     internal static string? Change(IReadOnlyList<string> before, IReadOnlyList<string> after) =>
         before.SequenceEqual(after) ? null : $"left something in the tables: {string.Join(", ", after.Except(before))} (before: {string.Join(", ", before.Except(after))})";

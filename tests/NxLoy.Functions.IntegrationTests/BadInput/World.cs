@@ -35,12 +35,15 @@ internal sealed record World
     /// <summary>A package of <see cref="Customer"/> that can be downloaded.</summary>
     public required Guid Export { get; init; }
 
+    /// <summary>An evaluation of everybody's tiers that is over.</summary>
+    public required Guid TierRun { get; init; }
+
     public required string Tag { get; init; }
 
     /// <summary>Texts by which it finds a customer: emails, phone, external id, referral code, and the id of a sale.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
-    public IEnumerable<Guid> Ids => [Business, Customer, Referred, Deleted, Note, Person, Erasure, Hold, Export];
+    public IEnumerable<Guid> Ids => [Business, Customer, Referred, Deleted, Note, Person, Erasure, Hold, Export, TierRun];
 
     public static async Task<World> MakeAsync(TestApp app, string mark)
     {
@@ -67,8 +70,14 @@ internal sealed record World
         (await app.TellAsync(
             business, Events.Redemption(business, customer.Id, reward: mark), Events.Message(business, customer.Id, subject: mark, body: mark),
             Events.Balance(business, customer.Id, 10, DateTimeOffset.UtcNow, changedBy: mark))).Expect(200);
+        foreach (var tier in (string[])["GOLD", "SILVER"])
+        {
+            (await owner.PostAsync(path + "/tier/override", new { tier, reason = mark })).Expect(200);
+        }
+
         await app.TiersAsync(business, Given.Tiers(reason: mark));
         await app.TiersAsync(business, Given.Tiers(silver: 1, reason: mark));
+        await app.TierRunsSettledAsync();
         var elsewhere = await app.CustomerAsync(business: third);
         var person = await app.WithToken(TestApp.Token("compliance", [business, third])).SendAsync(
             HttpMethod.Put, path + "/person", new { businessId = third, customerId = elsewhere.Id }, (Caller.BusinessHeader, business.ToString()));
@@ -78,6 +87,7 @@ internal sealed record World
         return new World
         {
             Export = export,
+            TierRun = (await app.Database.QueryAsync<Guid>("select id from tier_runs where business_id = @business limit 1", new { business }))[0],
             Mark = mark,
             Business = business,
             Customer = customer.Id,
@@ -106,6 +116,7 @@ internal sealed record World
         ("/api/v1/customers/{id}/restore", "id") => Deleted.ToString(),
         (var path, "id") when path.StartsWith("/api/v1/customers/", StringComparison.Ordinal) => Customer.ToString(),
         (var path, "id") when path.StartsWith("/api/v1/exports/", StringComparison.Ordinal) => Export.ToString(),
+        (var path, "id") when path.StartsWith("/api/v1/tiers/recalculations/", StringComparison.Ordinal) => TierRun.ToString(),
         (var path, "id") when path.StartsWith("/api/v1/people/", StringComparison.Ordinal) => Person.ToString(),
         _ => throw new NotSupportedException($"{operation.Path} takes {parameter}, of which no world has one yet: give World one, and name it here."),
     };

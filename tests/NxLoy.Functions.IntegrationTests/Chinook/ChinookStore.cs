@@ -36,6 +36,15 @@ public sealed class ChinookStore : IAsyncLifetime
             answer.Expect(201);
         }
 
+        await app.TiersAsync(app.Business, new
+        {
+            thresholds = new
+            {
+                silver = new { visitThreshold = 1, evaluationPeriod = "yearly" },
+                gold = new { spendingThreshold = 38.62m, evaluationPeriod = "lifetime" },
+                platinum = new { spendingThreshold = 42, evaluationPeriod = "lifetime" },
+            },
+        });
         Assert.All((await SendInvoicesAsync()).Outcomes(), outcome => Assert.Equal("accepted", outcome));
     }
 

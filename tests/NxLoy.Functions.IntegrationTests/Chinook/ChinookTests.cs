@@ -58,6 +58,25 @@ public sealed class ChinookTests(ChinookStore store) : IClassFixture<ChinookStor
     }
 
     [FactBesideChinook]
+    public async Task EveryCustomersTier_IsWhatItsInvoicesReach()
+    {
+        var lines = ChinookFiles.Lines.ToLookup(line => line.InvoiceId, line => line.Quantity * line.UnitPrice);
+        var invoices = ChinookFiles.Invoices.ToLookup(invoice => invoice.CustomerExternalId);
+        var yearAgo = DateTime.UtcNow.Date.AddYears(-1);
+        var expected = ChinookFiles.Customers.ToDictionary(
+            customer => customer.ExternalId,
+            customer => invoices[customer.ExternalId].Sum(invoice => lines[invoice.InvoiceId].Sum()) switch
+            {
+                >= 42 => "PLATINUM",
+                >= 38.62m => "GOLD",
+                _ => invoices[customer.ExternalId].Any(invoice => DateTimeOffset.Parse(invoice.OccurredAt, null).UtcDateTime.Date > yearAgo) ? "SILVER" : "BRONZE",
+            });
+
+        Assert.True(expected.Values.Distinct().Count() >= 3, "The thresholds part nobody from anybody.");
+        Assert.All(await AllAsync(), item => Assert.Equal(expected[(string)item["externalId"]!], (string?)item["loyaltyTier"]));
+    }
+
+    [FactBesideChinook]
     public async Task InvoicesSentAgain_ChangeNothing()
     {
         var before = await AllAsync();

@@ -230,6 +230,7 @@ public sealed class EraseTests : IAsyncLifetime
             (select json_agg(m order by customer_id) from (select customer_id, total_spent, visit_count, first_visit_at, last_visit_at from customer_metrics) m),
             (select json_agg(i) from (select count(*), sum(quantity * unit_price) from transaction_items) i),
             (select json_agg(b order by customer_id) from (select customer_id, balance from loyalty_balances) b),
+            (select json_agg(p order by customer_id) from (select customer_id, sum(balance), count(*) from loyalty_balance_changes group by customer_id) p),
             (select json_agg(r order by customer_id) from (select customer_id, points from redemptions) r),
             (select json_agg(c order by customer_id) from (select customer_id, from_tier, to_tier, changed_at from tier_changes) c))::text
         """)).Single();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.Erasure;
@@ -54,6 +55,14 @@ internal sealed record KnownPerson(Guid Id, string Email, string Phone, string N
         (await app.As("compliance").SendAsync(HttpMethod.Delete, $"{Customers}/{Id}/holds/{hold}")).Expect(204);
     }
 
+    // As the app writes them: it reads them whenever it shows or evaluates a customer.
+    private static readonly string OutOfReach = JsonSerializer.Serialize(new
+    {
+        silver = new { pointsThreshold = 1_000_000, evaluationPeriod = "yearly" },
+        gold = new { pointsThreshold = 1_000_000, evaluationPeriod = "yearly" },
+        platinum = new { pointsThreshold = 1_000_000, evaluationPeriod = "yearly" },
+    });
+
     private async Task InNeighboursTablesAsync(TestApp app) => await app.Database.QueryAsync<int>(
         """
         with friend as (select id from customers where referred_by = @Id)
@@ -74,6 +83,9 @@ internal sealed record KnownPerson(Guid Id, string Email, string Phone, string N
         , balance as (
             insert into loyalty_balances (customer_id, business_id, balance, changed_by, occurred_at, updated_at)
             values (@Id, @Business, 250, @Email, now(), now()))
+        , points as (
+            insert into loyalty_balance_changes (id, business_id, customer_id, balance, changed_by, occurred_at, created_at)
+            values (gen_random_uuid(), @Business, @Id, 250, @Email, now(), now()), (gen_random_uuid(), @Business, @Id, 100, 'counter', now(), now()))
         , tier as (
             insert into tier_changes (id, business_id, customer_id, from_tier, to_tier, cause, measures, actor, reason, changed_at)
             values (gen_random_uuid(), @Business, @Id, 'BRONZE', 'GOLD', 'override', jsonb_build_object('by', @Email), 'owner', 'Friend of ' || @FullName, now()))
@@ -93,14 +105,14 @@ internal sealed record KnownPerson(Guid Id, string Email, string Phone, string N
             values (@Id, @Business, 1, 1, 1, 1, now(), 'simple-1', jsonb_build_object('of', @FullName)))
         , thresholds as (
             insert into tier_configurations (id, business_id, thresholds, updated_by, created_at, updated_at)
-            values (gen_random_uuid(), @Business, jsonb_build_object('note', 'not for ' || @Email), @Email, now(), now()) on conflict do nothing
+            values (gen_random_uuid(), @Business, jsonb_build_object('note', 'not for ' || @Email) || @thresholds::jsonb, @Email, now(), now()) on conflict do nothing
             returning id)
         , why as (
             insert into tier_config_audits (id, config_id, business_id, configuration_version, new_thresholds, changed_by, changed_at, reason)
-            select gen_random_uuid(), id, @Business, 1, '{}', 'owner', now(), 'Lowered for ' || @Email from thresholds)
+            select gen_random_uuid(), id, @Business, 1, @thresholds::jsonb, 'owner', now(), 'Lowered for ' || @Email from thresholds)
         insert into outbox (id, business_id, customer_id, type, data, occurred_at)
         select gen_random_uuid(), @Business, c, 'tests.stray.written', jsonb_build_object('stray', @Email), now()
         from unnest(array[@Id, (select id from friend)]) c
         """,
-        new { app.Business, Id, Email, Phone, ExternalId, TelegramId, FullName, ReferralCode });
+        new { app.Business, Id, Email, Phone, ExternalId, TelegramId, FullName, ReferralCode, thresholds = OutOfReach });
 }

@@ -84,7 +84,7 @@ public sealed class LedgerTests : IAsyncLifetime
         var erasure = await app.EraseAsync(person.Id);
         await app.Database.QueryAsync<int>("delete from erasure_ledger");
         await app.Database.QueryAsync<int>("delete from erasure_requests");
-        foreach (var table in (string[])["legal_holds", "communications", "redemptions", "loyalty_balances", "transaction_items", "transactions"])
+        foreach (var table in (string[])["legal_holds", "communications", "redemptions", "loyalty_balance_changes", "loyalty_balances", "transaction_items", "transactions"])
             await app.Database.QueryAsync<int>($"delete from {table}");
         await app.Database.QueryAsync<int>("update customers set referred_by = null");
         await app.Database.QueryAsync<int>("delete from customers where id = @Id", new { person.Id });

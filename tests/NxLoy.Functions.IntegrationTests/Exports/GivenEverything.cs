@@ -52,6 +52,8 @@ internal sealed record Everything(Guid Customer, Guid Referrer, Guid Referred, s
         values (@Business, md5(@customer::text)::uuid, @customer, now(), now());
         insert into tier_changes (id, business_id, customer_id, from_tier, to_tier, cause, measures, actor, reason, changed_at)
         values (gen_random_uuid(), @Business, @customer, 'BRONZE', 'GOLD', 'override', '{"totalSpent": 9.5}', 'staff-member-anna', '@lways polite', now());
+        insert into tier_states (customer_id, business_id, ruled, steps, grace_from, grace_until, evaluated_on, configuration_version)
+        values (@customer, @Business, 'SILVER', '[{"tier": "SILVER", "sales": ["sale-1"]}]', '2026-01-31', '2026-04-30', '2026-02-01', 1);
         insert into tier_overrides (customer_id, business_id, tier, reason, last_day, created_by, created_at)
         values (@customer, @Business, 'GOLD', 'A friend of the house', '2030-12-31', 'staff-member-anna', now());
         insert into customer_lifetime_values (

@@ -40,6 +40,10 @@ public static class Given
     public static object Tiers(decimal silver = 100, decimal gold = 500, decimal platinum = 1000, string? reason = null) =>
         new { thresholds = new { silver = Spending(silver), gold = Spending(gold), platinum = Spending(platinum) }, reason };
 
+    /// <summary>The same without a reason, as a simulation asks them.</summary>
+    public static object TierThresholds(decimal silver = 100, decimal gold = 500, decimal platinum = 1000, string? cursor = null) =>
+        new { thresholds = new { silver = Spending(silver), gold = Spending(gold), platinum = Spending(platinum) }, cursor };
+
     /// <summary>Replaces a business's thresholds, whatever they were.</summary>
     public static async Task<Answer> TiersAsync(this TestApp app, Guid business, object? tiers = null) =>
         (await app.AsOf(business, "owner").PutAsync("/api/v1/tiers/configuration", tiers ?? Tiers(), "*")).Expect(200);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NxLoy.Functions.IntegrationTests.Embedded;
 
 namespace NxLoy.Functions.IntegrationTests.Fixtures;
 
@@ -18,6 +19,13 @@ public static class GivenTiers
     public static async Task ReverseAsync(this TestApp app, Guid business, Guid customer, string how, string sale, decimal amount) =>
         Assert.Equal(["accepted"], (await app.AsOf(business, "service").PostAsync("/api/v1/events", Events.One(Events.Of(
             how, Events.Data(business, amount, Guid.NewGuid().ToString(), app.BusinessNow(), customer, original: sale))))).Outcomes());
+
+    /// <summary>No evaluation of everybody is open, nor runs an orchestration of one.</summary>
+    public static Task TierRunsSettledAsync(this TestApp app) => Eventually.TrueAsync(async () => (await app.Database.QueryAsync<bool>(
+        """
+        select not exists (select from tier_runs where status <> 'COMPLETED')
+            and not exists (select from functions_host.durable_instances where id like 'tiers-%' and status in ('Pending', 'Running'))
+        """))[0]);
 
     public static async Task<JsonObject> TierAsync(this TestApp app, Guid business, Guid customer) =>
         (await app.AsOf(business, "staff").GetAsync($"/api/v1/customers/{customer}/tier")).Expect(200).Json;

@@ -24,6 +24,9 @@ public class TestApp : IAsyncLifetime
     /// </summary>
     public const string NoRebuilds = "AzureWebJobs.EveryQuarterHour.Disabled";
 
+    /// <summary>The same for the evaluation of everybody's tiers when a day begins.</summary>
+    public const string NoTierRuns = "AzureWebJobs.EveryQuarterHourTiers.Disabled";
+
     /// <summary>The setting that keeps checkpoints from coming between those that a test makes.</summary>
     public const string NoSigning = "AzureWebJobs.EveryMinuteSignAudit.Disabled";
 
@@ -31,6 +34,8 @@ public class TestApp : IAsyncLifetime
     private TestDatabase? database;
 
     public bool RebuildsMetrics { get; init; }
+
+    public bool RunsTiers { get; init; }
 
     /// <summary>It has blob storage, in containers of its own.</summary>
     public bool KeepsFiles { get; init; }
@@ -106,6 +111,11 @@ public class TestApp : IAsyncLifetime
     {
         database = await TestDatabase.CloneAsync();
         var settings = KeepsFiles ? TestBlobs.Settings(database) : Settings(database);
+        if (RunsTiers)
+        {
+            settings.Remove(NoTierRuns);
+        }
+
         if (RebuildsMetrics)
         {
             settings.Remove(NoRebuilds);
@@ -176,6 +186,7 @@ public class TestApp : IAsyncLifetime
         ["Events:InboundSubscription"] = "customers",
         ["Events:RetryQueue"] = "customers-retry",
         [NoRebuilds] = "true",
+        [NoTierRuns] = "true",
     };
 }
 

@@ -116,7 +116,7 @@ public sealed class TestDatabase : IAsyncDisposable
                 end loop;
             end $$
             """);
-        var schema = string.Concat(Migrations.Known.Select(migration => migration.Sql));
+        var schema = string.Concat(Migrations.Known.Select(migration => migration.Name + migration.Sql));
         var template = "nxloy_template_" + Hash(schema);
 
         await using var connection = await LockAsync(728);

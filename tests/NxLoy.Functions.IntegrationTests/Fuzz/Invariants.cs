@@ -18,7 +18,7 @@ internal static class Invariants
             "select id::text from customers c where loyalty_tier <> coalesce((select to_tier from tier_changes h where h.customer_id = c.id order by changed_at desc, sequence desc limit 1), 'BRONZE')"),
         ("every tier is what its state and override give",
             "select id::text from customers c left join tier_states s on s.customer_id = c.id left join tier_overrides o on o.customer_id = c.id where c.erased_at is null and loyalty_tier <> coalesce(o.tier, s.ruled, 'BRONZE')"),
-        ("every accepted event has its transaction", "select business_id::text from inbox where outcome = 'accepted' group by business_id having count(*) <> (select count(*) from transactions t where t.business_id = inbox.business_id)"),
+        ("every accepted event of a transaction has its transaction", "select business_id::text from inbox where outcome = 'accepted' and type like 'transactions.%' group by business_id having count(*) <> (select count(*) from transactions t where t.business_id = inbox.business_id)"),
         ("every transaction's customer has figures that count it",
             "select m.customer_id::text from customer_metrics m where (m.visit_count > 0) <> exists (select from transactions t where t.customer_id = m.customer_id and t.kind = 'SALE' and t.amount > t.reversed_amount) and not exists (select from transactions t where t.customer_id = m.customer_id and t.kind = 'VOID')"),
         ("every key stands for something", "select key from idempotency_keys k where resource_id is null or status not in (201, 202)"),

@@ -28,7 +28,7 @@ public sealed class CommandLineTests(LocalStackFixture stack) : IClassFixture<Lo
         var help = (await Launcher.RunAsync(stack.Data, "--help")).Expect(0).Output;
 
         Assert.All(
-            ["--reset", "--demo", "--detach", "--azure", "--stop", "--info", "token --role", "advance 30d"],
+            ["--reset", "--demo", "--detach", "--azure", "--stop", "--info", "token --role", "advance 30d", "events"],
             word => Assert.Contains(word, help, StringComparison.Ordinal));
     }
 }

@@ -91,6 +91,20 @@ public sealed class StartTests(LocalStackFixture stack) : IClassFixture<LocalSta
     }
 
     [Fact]
+    public async Task Events_PrintsWhatIsPublished_Once()
+    {
+        var customer = (await LocalStackFixture.GivenCustomerAsync(await stack.RunningAsync())).Split('/')[^1];
+
+        var printed = "";
+        for (var tries = 0; !printed.Contains(customer, StringComparison.Ordinal) && tries < 10; tries++)
+            printed = (await Launcher.RunAsync(stack.Data, "events", "--now")).Expect(0).Output;
+        var again = (await Launcher.RunAsync(stack.Data, "events", "--now")).Expect(0).Output;
+
+        Assert.Matches($"customers\\.customer\\.created  .*{customer}", printed);
+        Assert.DoesNotContain(customer, again, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Reset_EmptiesTheData_AndKeepsBusinessesAndKeys()
     {
         var before = await stack.RunningAsync();

@@ -1,8 +1,13 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using NxLoy.Functions.Customers;
+using NxLoy.Functions.Database;
 using NxLoy.Functions.Embedded;
 using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
+using NxLoy.Functions.Messaging;
+using NxLoy.Functions.Observability;
 
 namespace NxLoy.Functions.IntegrationTests.Messaging;
 
@@ -214,6 +219,28 @@ public sealed class RelayTests
     }
 
     [Fact]
+    public async Task LateEvents_AreToldOnce_AndShownInHealth()
+    {
+        await using var publishing = await PublishingApp.StartAsync(isBusUp: false);
+        await publishing.App.CustomerAsync();
+        await publishing.App.Database.QueryAsync<int>("update outbox set occurred_at = occurred_at - interval '10 minutes'");
+        using var log = new LogLines();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log));
+        var backlog = new OutboxBacklog(
+            publishing.App.Host.Services.GetRequiredService<WorkerDatabase>(), new Alerts(loggers.CreateLogger<Alerts>()), TimeProvider.System);
+
+        await backlog.MeasureAsync(CancellationToken.None);
+        Assert.Empty(log.Lines); // it may have been dated back
+        await backlog.MeasureAsync(CancellationToken.None);
+        await backlog.MeasureAsync(CancellationToken.None);
+
+        Assert.Contains("outbox_late", Assert.Single(log.Lines), StringComparison.Ordinal);
+        var outbox = (await publishing.App.Anonymous().GetAsync("/api/health/ready")).Expect(200).Json["dependencies"]!.AsArray().Single(one => (string?)one!["name"] == "outbox")!;
+        Assert.Equal("late", (string?)outbox["state"]);
+        Assert.InRange((int)outbox["backlogSeconds"]!, 600, 700);
+    }
+
+    [Fact]
     public async Task WithoutABus_TheAppRuns_TheOutboxWaits_AndOneLineSaysSo()
     {
         await using var database = await TestDatabase.CloneAsync();
@@ -221,7 +248,7 @@ public sealed class RelayTests
         settings["EmbeddedRuntime:Broker"] = "false";
         using var log = new LogLines();
         await using var host = await FunctionsTestHost.StartAsync(
-            typeof(CustomerFunctions).Assembly, settings, services => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<Microsoft.Extensions.Logging.ILoggerProvider>(services, log));
+            typeof(CustomerFunctions).Assembly, settings, services => services.AddSingleton<ILoggerProvider>(log));
         await host.InvokeAsync("EveryMinuteSweepOutbox");
 
         var health = (await new ApiClient(host.CreateClient(), null, TestApp.Contract).GetAsync("/api/health/ready")).Expect(200).Json;

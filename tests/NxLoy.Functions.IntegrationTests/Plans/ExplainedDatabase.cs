@@ -31,7 +31,8 @@ public sealed class ExplainedDatabase : IAsyncDisposable
     public WorkerDatabase Worker { get; }
 
     /// <summary>The plans of what has run so far, in order; without what the driver asks of the catalogue when it connects.</summary>
-    public IReadOnlyList<Plan> Plans => [.. plans.Plans.Where(plan => !plan.Nodes.Any(node => node.Table?.StartsWith("pg_", StringComparison.Ordinal) ?? false))];
+    public IReadOnlyList<Plan> Plans => [.. plans.Plans.Where(plan =>
+        !plan.Query.StartsWith("SELECT version()", StringComparison.Ordinal) && !plan.Nodes.Any(node => node.Table?.StartsWith("pg_", StringComparison.Ordinal) ?? false))];
 
     public async ValueTask DisposeAsync()
     {

@@ -18,7 +18,7 @@ public sealed class MillionCustomers : IAsyncLifetime
     public Task DisposeAsync() => Task.CompletedTask;
 
     // Every statement of a connection sends its plan, and those of the functions it calls, as a notice.
-    private const string Explain =
+    internal const string Explain =
         """
         do $$
         declare

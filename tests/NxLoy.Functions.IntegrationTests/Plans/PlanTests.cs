@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using NxLoy.Functions.Customers;
+using NxLoy.Functions.Engagement;
 using NxLoy.Functions.Http;
 using Xunit.Abstractions;
 
@@ -83,6 +84,34 @@ public sealed class PlanTests(MillionCustomers million, ITestOutputHelper output
 
         Assert.Equal(id, found.Value.Value.Id);
         AssertReads(database, rows: 5, buffers: 40);
+    }
+
+    // A regular of many years, among customers of whom most have little: that is what a planner misjudges.
+    [Theory]
+    [InlineData("force_custom_plan")]
+    [InlineData("force_generic_plan")]
+    public async Task Timeline_ReadsAPageOfEachKind_FirstAndDeep(string mode)
+    {
+        var regular = await SingleAsync<Guid>("select id from customers where business_id = @business and deleted_at is null order by id offset 300000 limit 1");
+        await BusyTimeline.MakeAsync(million.Database, MillionCustomers.Big, regular);
+        var caller = CallerOf(MillionCustomers.Big);
+        foreach (var url in (string[])["", "?kind=transaction,points", "?kind=message"])
+        {
+            var request = new DefaultHttpContext { Request = { QueryString = new QueryString(url) } }.Request;
+            var query = (await request.ReadQuery(TimelineQuery.From)).Value;
+            var deep = Cursors.Seal(caller, "timeline", new { customer = regular, query.Kind }, new { OccurredAt = BusyTimeline.Middle, Kind = TimelineKind.transaction, Key = "busy-10000" });
+            await using var database = new ExplainedDatabase(million.Database, mode);
+            var list = new ListTimeline(database.Database, Cursors);
+
+            var first = (await list.ExecuteAsync(caller, regular, query, CancellationToken.None)).Value;
+            var next = (await list.ExecuteAsync(caller, regular, query with { Page = query.Page with { Cursor = first.NextCursor } }, CancellationToken.None)).Value;
+            var middle = (await list.ExecuteAsync(caller, regular, query with { Page = query.Page with { Cursor = deep } }, CancellationToken.None)).Value;
+
+            Assert.Equal((Limit, Limit, Limit), (first.Items.Count, next.Items.Count, middle.Items.Count));
+            Assert.True(middle.Items[0].OccurredAt <= BusyTimeline.Middle && middle.Items[0].OccurredAt > BusyTimeline.Middle.AddMinutes(-2));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{url} {mode}: {database.Plans.Max(plan => plan.RowsRead)} rows, {database.Plans.Max(plan => plan.Buffers)} buffers"));
+            AssertReads(database, rows: query.Kind.Count * (Limit + 1), buffers: query.Kind.Count * (Limit + 1) * 12);
+        }
     }
 
     [Theory]

@@ -130,7 +130,7 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
 
         var refused = (await app.AsOf(business, "owner").PostAsync($"/api/v1/customers/{customer}/tier/override", new { tier = "GOLD", reason = "Late.", lastDay = "2020-01-01" })).Expect(400);
 
-        Assert.Equal(["/lastDay in_past"], refused.Faults);
+        Assert.Equal(["/lastDay in_the_past"], refused.Faults);
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
         Assert.Equal("SILVER", await AtAsync(gold.AddTicks(-10)));
         Assert.Equal("GOLD", await AtAsync(gold));
         Assert.Equal(["at before_creation"], (await AskAsync(silver.AddYears(-1))).Expect(400).Faults);
-        Assert.Equal(["at in_future"], (await AskAsync(gold.AddYears(1))).Expect(400).Faults);
+        Assert.Equal(["at in_the_future"], (await AskAsync(gold.AddYears(1))).Expect(400).Faults);
 
         Task<Answer> AskAsync(DateTimeOffset at) => app.AsOf(business, "staff").GetAsync($"/api/v1/customers/{customer}/tier?at={at.UtcDateTime:O}");
 

@@ -60,6 +60,9 @@ public sealed class IsolationTests(AttackedApp app) : IClassFixture<AttackedApp>
         ["GetTimeline"] = "staff owner compliance customer",
         ["GetTier"] = "staff owner compliance customer",
         ["GetTierHistory"] = "staff owner compliance customer",
+        ["PostTierRecalculation"] = "owner",
+        ["GetTierRecalculation"] = "owner",
+        ["PostTierSimulation"] = "owner",
         ["PostTierOverride"] = "owner",
         ["DeleteTierOverride"] = "owner",
         ["PostEvents"] = "service",
@@ -67,6 +70,7 @@ public sealed class IsolationTests(AttackedApp app) : IClassFixture<AttackedApp>
         ["VerifyAudit"] = "compliance",
         ["GetMetricsRebuild"] = "owner",
         ["GetOpenApi"] = "",
+        ["GetAsyncApi"] = "",
         ["GetLiveness"] = "",
         ["GetReadiness"] = "",
     };

@@ -1,0 +1,334 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using NxLoy.Functions.IntegrationTests.Embedded;
+using NxLoy.Functions.IntegrationTests.Fixtures;
+
+namespace NxLoy.Functions.IntegrationTests.Tiers;
+
+/// <summary>The evaluation of everybody: when a day begins, when thresholds change, and when somebody asks.</summary>
+public sealed class TierRunTests : IAsyncLifetime
+{
+    private const string Timer = "EveryQuarterHourTiers";
+
+    private readonly TestApp app = new() { RunsTiers = true };
+
+    public Task InitializeAsync() => app.InitializeAsync();
+
+    public Task DisposeAsync() => app.DisposeAsync();
+
+    [Fact]
+    public async Task NewThresholds_AreAppliedToEverybodyAtOnce_AsOfTheirChange()
+    {
+        var (rich, poor) = (await BoughtAsync(600), await BoughtAsync(20));
+
+        var written = (await app.TiersAsync(app.Business)).Json;
+        await SettledAsync();
+
+        Assert.Equal(("GOLD", "BRONZE"), (await HeldAsync(rich), await HeldAsync(poor)));
+        var change = Assert.Single(await app.TierHistoryAsync(app.Business, rich))!;
+        Assert.Equal(("configuration", 1L, (string?)written["updatedAt"]), ((string?)change["cause"], (long)change["configurationVersion"]!, (string?)change["changedAt"]));
+    }
+
+    [Fact]
+    public async Task TwoChangesInARow_CountBoth_InTheirOrder()
+    {
+        var customer = await BoughtAsync(120);
+        await Task.WhenAll(app.TiersAsync(app.Business), app.TiersAsync(app.Business, Given.Tiers(50, 100, 1000)));
+        await app.TiersAsync(app.Business, Given.Tiers(500, 600, 1000));
+        await SettledAsync();
+
+        Assert.Equal(3L, (await app.Database.QueryAsync<long>("select configuration_version from tier_evaluations where business_id = @Business", new { app.Business }))[0]);
+        var tier = await app.TierAsync(app.Business, customer);
+        Assert.Equal("GOLD", (string?)tier["loyaltyTier"]);
+        Assert.NotNull(tier["grace"]);
+    }
+
+    [Fact]
+    public async Task DayThatBegins_StartsAndEndsGraces_AtItsMidnight()
+    {
+        await app.TiersAsync(app.Business);
+        var customer = await BoughtAsync(120);
+        var bought = Today();
+        await SettledAsync();
+
+        await app.Host.AdvanceAsync(StartOf(bought.AddYears(1)) - app.BusinessNow() + TimeSpan.FromMinutes(5));
+        await ThroughTodayAsync();
+        var held = await app.TierAsync(app.Business, customer);
+        await app.Host.AdvanceAsync(TimeSpan.FromDays(200));
+        await ThroughTodayAsync();
+
+        var below = bought.AddYears(1);
+        Assert.Equal(("SILVER", $"{below:O}", $"{below.AddMonths(3):O}"), ((string?)held["loyaltyTier"], (string?)held["grace"]!["from"], (string?)held["grace"]!["until"]));
+        var change = (await app.TierHistoryAsync(app.Business, customer))[0]!;
+        Assert.Equal(("SILVER", "BRONZE", "grace_ended"), ((string?)change["fromTier"], (string?)change["toTier"], (string?)change["cause"]));
+        Assert.Equal(StartOf(below.AddMonths(3)), (DateTimeOffset)change["changedAt"]!);
+    }
+
+    [Fact]
+    public async Task BeforeTheRunHasCome_AnswersSayForWhichDayTheyStand()
+    {
+        await app.TiersAsync(app.Business);
+        var customer = await BoughtAsync(120);
+        await SettledAsync();
+        var bought = Today();
+
+        // No timer fires in these, since the clock is set behind the app's back.
+        await app.Database.QueryAsync<int>("update tier_evaluations set through_day = @day where business_id = @Business", new { app.Business, day = bought.AddDays(-1) });
+        await app.Database.QueryAsync<int>("update tier_states set evaluated_on = @day where customer_id = @customer", new { customer, day = bought.AddDays(-1) });
+
+        var tier = await app.TierAsync(app.Business, customer);
+        var profile = (await app.As("staff").GetAsync($"/api/v1/customers/{customer}")).Expect(200).Json;
+        Assert.Equal(($"{bought.AddDays(-1):O}", $"{bought.AddDays(-1):O}"), ((string?)tier["asOf"], (string?)profile["loyalty"]!["asOf"]));
+    }
+
+    [Fact]
+    public async Task OverrideThatEnds_LeavesTheTierToTheRules_AtMidnight()
+    {
+        var customer = (await app.CustomerAsync()).Id;
+        var last = Today().AddDays(2);
+        (await app.As("owner").PostAsync($"/api/v1/customers/{customer}/tier/override", new { tier = "GOLD", reason = "A weekend.", lastDay = last })).Expect(200);
+
+        await app.Host.AdvanceAsync(TimeSpan.FromDays(5));
+        await ThroughTodayAsync();
+
+        var change = (await app.TierHistoryAsync(app.Business, customer))[0]!;
+        Assert.Equal(("GOLD", "BRONZE", "override"), ((string?)change["fromTier"], (string?)change["toTier"], (string?)change["cause"]));
+        Assert.Equal(StartOf(last.AddDays(1)), (DateTimeOffset)change["changedAt"]!);
+        Assert.Null((await app.TierAsync(app.Business, customer))["override"]);
+    }
+
+    [Fact]
+    public async Task Recalculation_ShowsItsProgress_AndIsOneAtATime()
+    {
+        await BoughtAsync(10);
+        await ThroughTodayAsync();
+        var owner = app.As("owner", "ada");
+
+        var asked = (await owner.PostAsync("/api/v1/tiers/recalculate")).Expect(202);
+        await SettledAsync();
+        var done = (await owner.GetAsync(asked.Headers.Location!.ToString())).Expect(200).Json;
+
+        Assert.Equal(("request", "COMPLETED", 100, 1, 0, "ada"), ((string?)done["kind"], (string?)done["status"], (int)done["progress"]!, (int)done["customers"]!, (int)done["changed"]!, (string?)done["requestedBy"]));
+        var open = Guid.CreateVersion7();
+        await app.Database.QueryAsync<int>(
+            "insert into tier_runs (id, business_id, kind, status, requested_by, requested_at) values (@open, @Business, 'day', 'QUEUED', 'system', now())", new { open, app.Business });
+        Assert.Equal(open, (await owner.PostAsync("/api/v1/tiers/recalculate")).Expect(202).Id);
+    }
+
+    [Theory]
+    [InlineData("QUEUED", null)]
+    [InlineData("RUNNING", null)]
+    [InlineData("FAILED", "2026-01-01")]
+    public async Task WhatWasLeft_IsStartedByTheTimer(string status, string? finished)
+    {
+        await ThroughTodayAsync();
+        await app.Database.QueryAsync<int>(
+            "insert into tier_runs (id, business_id, kind, status, requested_by, requested_at, finished_at) values (gen_random_uuid(), @Business, 'request', @status, 'ada', now(), @finished::timestamptz)",
+            new { app.Business, status, finished });
+
+        await ThroughTodayAsync();
+
+        Assert.Equal("request", await KindAsync());
+    }
+
+    [Fact]
+    public async Task MendedFigures_AreSeenByTheNextRun()
+    {
+        await app.TiersAsync(app.Business);
+        var customer = await BoughtAsync(120);
+        await SettledAsync();
+        await app.Database.QueryAsync<int>("update transactions set amount = 700 where customer_id = @customer", new { customer });
+
+        (await app.As("owner").PostAsync("/api/v1/tiers/recalculate")).Expect(202);
+        await SettledAsync();
+
+        Assert.Equal("GOLD", await HeldAsync(customer));
+    }
+
+    [Fact]
+    public async Task ClosedBusiness_IsLeftAlone()
+    {
+        var closed = await app.GivenBusinessAsync(status: "CLOSED");
+
+        await ThroughTodayAsync();
+
+        Assert.Empty(await app.Database.QueryAsync<Guid>("select business_id from tier_runs where business_id = @closed", new { closed }));
+        Assert.Equal("business_closed", (await app.AsOf(closed, "owner").PostAsync("/api/v1/tiers/recalculate")).Expect(409).Problem);
+    }
+
+    [Fact]
+    public async Task Simulation_TellsWhatThenHappens_AndSavesNothing()
+    {
+        await app.TiersAsync(app.Business, Given.Tiers(100, 300, 1000));
+        List<Guid> customers = [];
+        foreach (var spent in new[] { 20, 90, 120, 250, 320, 600, 1500 })
+        {
+            customers.Add(await BoughtAsync(spent));
+        }
+
+        await SettledAsync();
+        var before = await StoredAsync();
+
+        var simulated = (await app.As("owner").PostAsync("/api/v1/tiers/simulate", Given.TierThresholds(50, 400, 500))).Expect(200).Json;
+        Assert.Equal(before, await StoredAsync());
+        await app.TiersAsync(app.Business, Given.Tiers(50, 400, 500));
+        await SettledAsync();
+
+        Assert.Equal(
+            """[{"fromTier":"BRONZE","toTier":"BRONZE","customers":1},{"fromTier":"BRONZE","toTier":"SILVER","customers":1},{"fromTier":"SILVER","toTier":"SILVER","customers":2},{"fromTier":"GOLD","toTier":"GOLD","customers":1},{"fromTier":"GOLD","toTier":"PLATINUM","customers":1},{"fromTier":"PLATINUM","toTier":"PLATINUM","customers":1}]""",
+            simulated["moves"]!.ToJsonString());
+        Assert.Equal((7, 1), ((int)simulated["customers"]!, (int)simulated["graceBegins"]!));
+        foreach (var item in simulated["items"]!.AsArray())
+        {
+            var tier = await app.TierAsync(app.Business, (Guid)item!["customerId"]!);
+            Assert.Equal(((string?)item["toTier"], (string?)item["graceUntil"]), ((string?)tier["loyaltyTier"], (string?)tier["grace"]?["until"]));
+        }
+
+        Assert.Equal(3, simulated["items"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Simulation_ByPages_NamesEverybodyOnce()
+    {
+        HashSet<Guid> customers = [];
+        for (var n = 0; n < 5; n++)
+        {
+            customers.Add(await BoughtAsync(120));
+        }
+
+        List<Guid> named = [];
+        JsonNode? cursor = null;
+        do
+        {
+            var body = JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(Given.TierThresholds()))!.AsObject();
+            body["limit"] = 2;
+            body["cursor"] = cursor?.DeepClone();
+            var page = (await app.As("owner").PostAsync("/api/v1/tiers/simulate", body.ToJsonString())).Expect(200).Json;
+            Assert.Equal(cursor is null, page["moves"] is not null);
+            named.AddRange(page["items"]!.AsArray().Select(item => (Guid)item!["customerId"]!));
+            cursor = page["nextCursor"];
+        }
+        while (cursor is not null);
+
+        Assert.Equal(customers.Order(), named);
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task KilledAtItsNthCommit_ForEveryN_EveryTierChangesOnce()
+    {
+        List<Guid> customers = [];
+        for (var n = 0; n < 5; n++)
+        {
+            customers.Add(await BoughtAsync(120));
+        }
+
+        await app.TiersAsync(app.Business);
+        await SettledAsync();
+        await app.StopHostAsync();
+        await using var proxy = new CommitProxy(app.Database.Owner);
+        var settings = Through(proxy);
+        var process = await AppProcess.StartAsync(settings);
+        try
+        {
+            var (n, wasKilled) = (0, true);
+            while (wasKilled)
+            {
+                await app.Database.QueryAsync<int>("delete from tier_states; delete from tier_changes; delete from outbox where type like 'customers.tier.%'; update customers set loyalty_tier = 'BRONZE'; delete from tier_evaluations; delete from tier_runs");
+                var victim = process;
+                proxy.Arm(++n, victim.Kill);
+                await StartRunAsync(victim);
+                await Eventually.TrueAsync(async () => !proxy.IsArmed || await IsCompletedAsync());
+                wasKilled = !proxy.IsArmed;
+                proxy.Disarm();
+                if (wasKilled)
+                {
+                    await process.DisposeAsync();
+                    await app.Database.QueryAsync<int>("update functions_host.durable_workers set alive_until = clock_timestamp()");
+                    process = await AppProcess.StartAsync(settings);
+                    await StartRunAsync(process);
+                    await Eventually.TrueAsync(IsCompletedAsync);
+                }
+
+                Assert.Equal(Enumerable.Repeat("SILVER 1 1", 5), await app.Database.QueryAsync<string>(
+                    """
+                    select loyalty_tier || ' ' || (select count(*) from tier_changes h where h.customer_id = c.id)
+                        || ' ' || (select count(*) from outbox o where o.customer_id = c.id and o.type = 'customers.tier.upgraded')
+                    from customers c where business_id = @Business
+                    """,
+                    new { app.Business }));
+                Assert.Equal(5L, (await app.Database.QueryAsync<long>("select sum(changed) from tier_run_partitions where business_id = @Business", new { app.Business }))[0]);
+            }
+
+            Assert.True(n > 10, $"Only {n} moments were counted.");
+        }
+        finally
+        {
+            await process.DisposeAsync();
+        }
+    }
+
+    private Dictionary<string, string?> Through(CommitProxy proxy)
+    {
+        var settings = TestApp.Settings(app.Database);
+        foreach (var name in new[] { "Database:App", "Database:Worker", "EmbeddedRuntime:Database" })
+        {
+            settings[name] = proxy.Of(settings[name]!);
+        }
+
+        settings.Remove("Database:Owner");
+        settings.Remove(TestApp.NoTierRuns);
+        settings["Tiers:PartitionSize"] = "2";
+        settings[TestApp.NoSigning] = "true";
+        return settings;
+    }
+
+    private static async Task StartRunAsync(AppProcess process)
+    {
+        try
+        {
+            (await process.Client.PostAsJsonAsync($"/admin/functions/{Timer}", new { })).EnsureSuccessStatusCode();
+        }
+        catch (HttpRequestException)
+        {
+            // Killed before it could answer.
+        }
+    }
+
+    private async Task<bool> IsCompletedAsync() =>
+        (await app.Database.QueryAsync<string>("select status from tier_runs where business_id = @Business", new { app.Business })) is ["COMPLETED"]
+        && (await app.Database.QueryAsync<bool>("select not exists (select from functions_host.durable_instances where status in ('Pending', 'Running'))"))[0];
+
+    private DateOnly Today() => BusinessCalendar.Today(app.BusinessNow(), "UTC");
+
+    private static DateTimeOffset StartOf(DateOnly day) => BusinessCalendar.StartOf(day, "UTC");
+
+    private async Task<Guid> BoughtAsync(decimal amount)
+    {
+        var customer = (await app.CustomerAsync()).Id;
+        await app.SellAsync(app.Business, customer, amount);
+        return customer;
+    }
+
+    private async Task<string?> HeldAsync(Guid customer) => (string?)(await app.TierAsync(app.Business, customer))["loyaltyTier"];
+
+    private async Task<string> KindAsync() =>
+        (await app.Database.QueryAsync<string>("select kind from tier_runs where business_id = @Business order by finished_at desc limit 1", new { app.Business }))[0];
+
+    private Task SettledAsync() => app.TierRunsSettledAsync();
+
+    private async Task ThroughTodayAsync()
+    {
+        await app.Host.InvokeAsync(Timer);
+        await Eventually.TrueAsync(async () =>
+            (await app.Database.QueryAsync<DateTime>("select through_day::timestamp from tier_evaluations where business_id = @Business", new { app.Business }))
+                is [var day] && DateOnly.FromDateTime(day) >= Today());
+        await SettledAsync();
+    }
+
+    private async Task<string> StoredAsync() => string.Join('\n', await app.Database.QueryAsync<string>(
+        """
+        select s::text from tier_states s union all select h::text from tier_changes h union all select r::text from tier_runs r
+        union all select a::text from tier_config_audits a union all select c.id || c.loyalty_tier from customers c order by 1
+        """));
+}
