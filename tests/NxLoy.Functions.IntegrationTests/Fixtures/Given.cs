@@ -42,7 +42,10 @@ public static class Given
 
     /// <summary>The same without a reason, as a simulation asks them.</summary>
     public static object TierThresholds(decimal silver = 100, decimal gold = 500, decimal platinum = 1000, string? cursor = null) =>
-        new { thresholds = new { silver = Spending(silver), gold = Spending(gold), platinum = Spending(platinum) }, cursor };
+        new { thresholds = Thresholds(silver, gold, platinum), cursor };
+
+    public static object Thresholds(decimal silver = 100, decimal gold = 500, decimal platinum = 1000) =>
+        new { silver = Spending(silver), gold = Spending(gold), platinum = Spending(platinum) };
 
     /// <summary>Replaces a business's thresholds, whatever they were.</summary>
     public static async Task<Answer> TiersAsync(this TestApp app, Guid business, object? tiers = null) =>

@@ -134,6 +134,17 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
     }
 
     [Fact]
+    public async Task Override_UntilTheEndOfTheCalendar_IsOneWithoutAnEnd()
+    {
+        var (business, customer) = await BuyerAsync();
+
+        (await app.AsOf(business, "owner").PostAsync($"/api/v1/customers/{customer}/tier/override", new { tier = "GOLD", reason = "For ever.", lastDay = "9999-12-31" })).Expect(200);
+
+        var profile = (await app.AsOf(business, "staff").GetAsync($"/api/v1/customers/{customer}")).Expect(200).Json;
+        Assert.Equal(("GOLD", null), ((string?)profile["loyaltyTier"], profile["loyalty"]!["override"]!["lastDay"]));
+    }
+
+    [Fact]
     public async Task TierAtAPastInstant_IsTheOneHeldThen()
     {
         var (business, customer) = await BuyerAsync();
