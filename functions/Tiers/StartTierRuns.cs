@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using NxLoy.Functions.Database;
 
 namespace NxLoy.Functions.Tiers;
@@ -6,7 +7,7 @@ namespace NxLoy.Functions.Tiers;
 /// Finds the businesses whose local date has changed since everybody was evaluated, and the runs that are wanted, failed or
 /// lost their orchestration, and starts them: the rows say what is to be done, whoever does it.
 /// </summary>
-public sealed class StartTierRuns(WorkerDatabase worker, BusinessDatabase database, TimeProvider time)
+public sealed partial class StartTierRuns(WorkerDatabase worker, BusinessDatabase database, TimeProvider time, ILogger<StartTierRuns> logger)
 {
     /// <param name="start">Starts the orchestration of a run unless it runs already.</param>
     /// <param name="cancellation">The host stops.</param>
@@ -51,7 +52,23 @@ public sealed class StartTierRuns(WorkerDatabase worker, BusinessDatabase databa
         var open = await database.InTransactionAsync<OpenRow>(business, async session => new OpenRow(await WantTierRun.FindOpenAsync(session)), cancellation);
         if (open.Value.Run is { } run)
         {
+            await TryAsync(run, start);
+        }
+    }
+
+    /// <summary>
+    /// Starts a run whose row is written: whoever asked for it has what was asked for, so no request fails because the
+    /// orchestration could not be started. The timer does it later.
+    /// </summary>
+    public async Task TryAsync(TierRun run, Func<TierRun, Task> start)
+    {
+        try
+        {
             await start(run);
+        }
+        catch (Exception failed) when (failed is not OperationCanceledException)
+        {
+            Log.NotStarted(logger, run.BusinessId, run.Id, failed);
         }
     }
 
@@ -72,5 +89,11 @@ public sealed class StartTierRuns(WorkerDatabase worker, BusinessDatabase databa
         public required string TimeZone { get; init; }
         public required DateOnly? Through { get; init; }
         public required Guid? Open { get; init; }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The evaluation of business {Business}'s tiers, run {Run}, could not be started; the timer will")]
+        public static partial void NotStarted(ILogger logger, Guid business, Guid run, Exception exception);
     }
 }

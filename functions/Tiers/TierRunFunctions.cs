@@ -6,7 +6,7 @@ using NxLoy.Functions.Http;
 namespace NxLoy.Functions.Tiers;
 
 /// <summary>Evaluations of everybody over HTTP.</summary>
-public sealed class TierRunFunctions(RequestTierRun request, GetTierRun get, SimulateTiers simulate)
+public sealed class TierRunFunctions(RequestTierRun request, StartTierRuns start, GetTierRun get, SimulateTiers simulate)
 {
     private const string Recalculations = "/api/v1/tiers/recalculations";
 
@@ -18,7 +18,7 @@ public sealed class TierRunFunctions(RequestTierRun request, GetTierRun get, Sim
         request.ExecuteAsync(Caller.Of(http), cancellation)
             .Then(async run =>
             {
-                await client.StartAsync(new TierRun(Caller.Of(http).Business, run.Id), cancellation);
+                await start.TryAsync(new TierRun(Caller.Of(http).Business, run.Id), one => client.StartAsync(one, cancellation));
                 return (Result<TierRunProgress>)run;
             })
             .ToHttp(run => Answers.Accepted($"{Recalculations}/{run.Id}", run));

@@ -18,10 +18,26 @@ internal static class TierRunStart
     /// <summary>Unless it runs already.</summary>
     public static async Task StartAsync(this DurableTaskClient client, TierRun run, CancellationToken cancellation)
     {
-        if (await client.GetInstanceAsync(run.InstanceId, cancellation) is not { IsCompleted: false })
+        if (await IsUnderWayAsync(client, run, cancellation))
+        {
+            return;
+        }
+
+        try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
                 nameof(TierOrchestration.RunTiers), run, new StartOrchestrationOptions(run.InstanceId), cancellation);
         }
+        catch (Exception) when (!cancellation.IsCancellationRequested)
+        {
+            // Somebody else was quicker.
+            if (!await IsUnderWayAsync(client, run, cancellation))
+            {
+                throw;
+            }
+        }
     }
+
+    private static async Task<bool> IsUnderWayAsync(DurableTaskClient client, TierRun run, CancellationToken cancellation) =>
+        await client.GetInstanceAsync(run.InstanceId, cancellation) is { IsCompleted: false };
 }

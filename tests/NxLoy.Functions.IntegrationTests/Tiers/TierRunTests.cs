@@ -44,6 +44,18 @@ public sealed class TierRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task OwnersWhoAskInTheSameMoment_AllHaveTheirAnswer_AndOneRunServesThem()
+    {
+        var asked = await Task.WhenAll(Enumerable.Range(0, 24).Select(n => n % 2 == 0
+            ? app.As("owner").PutAsync("/api/v1/tiers/configuration", Given.Tiers(), "*")
+            : app.As("owner").PostAsync("/api/v1/tiers/recalculate")));
+
+        Assert.Equal(Enumerable.Range(0, 24).Select(n => n % 2 == 0 ? 200 : 202), asked.Select(answer => answer.Code));
+        await SettledAsync();
+        Assert.Equal(12L, (await app.Database.QueryAsync<long>("select configuration_version from tier_evaluations where business_id = @Business", new { app.Business }))[0]);
+    }
+
+    [Fact]
     public async Task DayThatBegins_StartsAndEndsGraces_AtItsMidnight()
     {
         await app.TiersAsync(app.Business);
