@@ -33,7 +33,7 @@ public sealed class BadInputTests(AttackedApp app) : IClassFixture<AttackedApp>
     }
 
     public static TheoryData<string> Changes =>
-        [.. Described.All.Where(operation => operation is { Method: not "GET", Name: not "SearchCustomers" }).Select(operation => operation.Name).Order()];
+        [.. Described.All.Where(operation => operation is { Method: not "GET", Name: not ("SearchCustomers" or "PostTierSimulation") }).Select(operation => operation.Name).Order()];
 
     [Theory]
     [MemberData(nameof(Changes))]
