@@ -1,5 +1,6 @@
 namespace NxLoy.Functions.IntegrationTests.LocalStack;
 
+[Collection(LocalStackFixture.OneAfterTheOther)]
 public sealed class CommandLineTests(LocalStackFixture stack) : IClassFixture<LocalStackFixture>
 {
     [Theory]

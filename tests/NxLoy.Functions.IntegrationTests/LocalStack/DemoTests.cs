@@ -7,6 +7,7 @@ namespace NxLoy.Functions.IntegrationTests.LocalStack;
 
 /// <summary>./run --demo of the real app.</summary>
 [Trait("Category", "Slow")]
+[Collection(LocalStackFixture.OneAfterTheOther)]
 public sealed class DemoTests(LocalStackFixture stack) : IClassFixture<LocalStackFixture>
 {
     [Fact]

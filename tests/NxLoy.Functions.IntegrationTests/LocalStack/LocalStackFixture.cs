@@ -10,6 +10,9 @@ namespace NxLoy.Functions.IntegrationTests.LocalStack;
 /// <summary>A data folder for ./run, emptied of processes and files afterwards.</summary>
 public sealed class LocalStackFixture : IAsyncLifetime
 {
+    /// <summary>The collection of whoever starts stacks: two at once would choose the same free ports.</summary>
+    public const string OneAfterTheOther = "local stacks";
+
     /// <summary>Not below a folder that only root may enter: where user namespaces are not allowed, root runs PostgreSQL as nobody.</summary>
     public string Data { get; } = Directory.CreateTempSubdirectory("nxloy-run-").FullName;
 

@@ -6,6 +6,7 @@ namespace NxLoy.Functions.IntegrationTests.LocalStack;
 
 /// <summary>What ./run does about an earlier one, and about what was killed.</summary>
 [Trait("Category", "Slow")]
+[Collection(LocalStackFixture.OneAfterTheOther)]
 public sealed class RepairTests(LocalStackFixture stack) : IClassFixture<LocalStackFixture>
 {
     private const string Up = "The app's log follows";

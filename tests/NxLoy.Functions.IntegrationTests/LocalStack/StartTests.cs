@@ -9,6 +9,7 @@ namespace NxLoy.Functions.IntegrationTests.LocalStack;
 
 /// <summary>./run of the real app: PostgreSQL and Azurite from the pinned packages.</summary>
 [Trait("Category", "Slow")]
+[Collection(LocalStackFixture.OneAfterTheOther)]
 public sealed class StartTests(LocalStackFixture stack) : IClassFixture<LocalStackFixture>
 {
     [Fact]

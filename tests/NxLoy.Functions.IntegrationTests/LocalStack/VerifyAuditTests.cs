@@ -4,6 +4,7 @@ namespace NxLoy.Functions.IntegrationTests.LocalStack;
 
 /// <summary>./run verify-audit against the app that ./run started, with its Azurite.</summary>
 [Trait("Category", "Slow")]
+[Collection(LocalStackFixture.OneAfterTheOther)]
 public sealed class VerifyAuditTests(LocalStackFixture stack) : IClassFixture<LocalStackFixture>
 {
     [Fact]
