@@ -251,6 +251,7 @@ internal static class Scenarios
         ["PostTierSimulation"] = new(async stage =>
         {
             await HeldByHandAsync(stage);
+            await stage.CustomerAsync(); // who would move
             return new Call("/api/v1/tiers/simulate", Given.TierThresholds(silver: 0));
         })
         {
