@@ -1,5 +1,4 @@
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace NxLoy.Functions.Activity;
@@ -14,10 +13,8 @@ public sealed class ZoneTriggers(StartZoneChanges start)
 
     private static async Task StartAsync(DurableTaskClient client, ZoneChange zone, CancellationToken cancellation)
     {
-        if (await client.GetInstanceAsync(zone.InstanceId, cancellation) is not { IsCompleted: false })
+        if (await client.EnsureAsync(nameof(ZoneOrchestration.MoveZone), zone, zone.InstanceId, cancellation))
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(ZoneOrchestration.MoveZone), zone, new StartOrchestrationOptions(zone.InstanceId), cancellation);
             await client.PurgeInstanceAsync((zone with { Number = zone.Number - 1 }).InstanceId, cancellation);
         }
     }

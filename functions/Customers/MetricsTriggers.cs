@@ -1,5 +1,4 @@
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace NxLoy.Functions.Customers;
@@ -17,10 +16,8 @@ public sealed class MetricsTriggers(StartMetricsRebuilds start)
 
     private static async Task StartAsync(DurableTaskClient client, MetricsRebuild rebuild, CancellationToken cancellation)
     {
-        if (await client.GetInstanceAsync(rebuild.InstanceId, cancellation) is not { IsCompleted: false })
+        if (await client.EnsureAsync(nameof(MetricsOrchestration.RebuildMetrics), rebuild, rebuild.InstanceId, cancellation))
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(MetricsOrchestration.RebuildMetrics), rebuild, new StartOrchestrationOptions(rebuild.InstanceId), cancellation);
             await client.PurgeInstanceAsync((rebuild with { LocalDay = rebuild.LocalDay.AddDays(-DaysKept) }).InstanceId, cancellation);
         }
     }

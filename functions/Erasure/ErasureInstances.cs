@@ -1,4 +1,3 @@
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using NxLoy.Functions.Database;
@@ -36,14 +35,9 @@ public sealed partial class ErasureInstances(BusinessDatabase database, ILogger<
     /// <summary>Starts the orchestration where there is none that runs, else has it look at its row again.</summary>
     public static async Task EnsureAsync(DurableTaskClient client, ErasureKey erasure, CancellationToken cancellation)
     {
-        if (await client.GetInstanceAsync(erasure.InstanceId, cancellation) is { IsCompleted: false })
+        if (!await client.EnsureAsync(nameof(ErasureOrchestration.EraseCustomer), erasure, erasure.InstanceId, cancellation))
         {
             await client.RaiseEventAsync(erasure.InstanceId, ErasureOrchestration.Changed, cancellation: cancellation);
-        }
-        else
-        {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(ErasureOrchestration.EraseCustomer), erasure, new StartOrchestrationOptions(erasure.InstanceId), cancellation);
         }
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace NxLoy.Functions.Tiers;
@@ -16,28 +15,6 @@ public sealed class TierTriggers(StartTierRuns start)
 internal static class TierRunStart
 {
     /// <summary>Unless it runs already.</summary>
-    public static async Task StartAsync(this DurableTaskClient client, TierRun run, CancellationToken cancellation)
-    {
-        if (await IsUnderWayAsync(client, run, cancellation))
-        {
-            return;
-        }
-
-        try
-        {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(TierOrchestration.RunTiers), run, new StartOrchestrationOptions(run.InstanceId), cancellation);
-        }
-        catch (Exception) when (!cancellation.IsCancellationRequested)
-        {
-            // Somebody else was quicker.
-            if (!await IsUnderWayAsync(client, run, cancellation))
-            {
-                throw;
-            }
-        }
-    }
-
-    private static async Task<bool> IsUnderWayAsync(DurableTaskClient client, TierRun run, CancellationToken cancellation) =>
-        await client.GetInstanceAsync(run.InstanceId, cancellation) is { IsCompleted: false };
+    public static Task StartAsync(this DurableTaskClient client, TierRun run, CancellationToken cancellation) =>
+        client.EnsureAsync(nameof(TierOrchestration.RunTiers), run, run.InstanceId, cancellation);
 }
