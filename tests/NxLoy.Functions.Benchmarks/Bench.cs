@@ -26,6 +26,8 @@ internal sealed class Bench(Checkout checkout, int seconds) : IAsyncDisposable
 
     public int Seconds => seconds;
 
+    public double DatabaseCpuMicroseconds => server!.CpuMicroseconds;
+
     /// <summary>The server's version, once a part needed it.</summary>
     public string? PostgresVersion { get; private set; }
 

@@ -17,6 +17,9 @@ internal sealed class BenchPostgres : IAsyncDisposable
         ["max_wal_size"] = "8GB",
         ["random_page_cost"] = "1.1",
         ["jit"] = "off",
+
+        // When others could see a change is asked afterwards, so that asking is no load of its own.
+        ["track_commit_timestamp"] = "on",
     };
 
     private readonly PostgresCluster cluster;

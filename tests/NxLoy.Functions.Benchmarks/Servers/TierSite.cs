@@ -10,7 +10,10 @@ internal sealed class TierSite : IAsyncDisposable
 {
     private readonly BenchDatabase database;
 
-    private TierSite(BenchDatabase database, ServerProcess app, HttpClient client) => (this.database, App, Client) = (database, app, client);
+    private readonly AuthenticationHeaderValue till;
+
+    private TierSite(BenchDatabase database, ServerProcess app, HttpClient client, AuthenticationHeaderValue till) =>
+        (this.database, App, Client, this.till) = (database, app, client, till);
 
     public ServerProcess App { get; }
 
@@ -29,7 +32,7 @@ internal sealed class TierSite : IAsyncDisposable
             address, "api/health/live", new Dictionary<string, string>(Site.SettingsOf(server, authority, database).Concat(settings).GroupBy(one => one.Key).Select(one => one.Last())), checkout);
         var client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(10) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", authority.Token("owner", BenchDatabase.Business, "owner"));
-        return new TierSite(database, app, client);
+        return new TierSite(database, app, client, new AuthenticationHeaderValue("Bearer", authority.Token("till", BenchDatabase.Business, "service")));
     }
 
     public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args = null) => database.QueryAsync<T>(sql, args);
@@ -52,6 +55,22 @@ internal sealed class TierSite : IAsyncDisposable
         static object Of(decimal spending, string period) => new { spendingThreshold = spending, evaluationPeriod = period };
     }
 
+    /// <summary>Sends one purchase as another system does that has no bus.</summary>
+    public async Task<HttpResponseMessage> PurchaseAsync(Guid customer)
+    {
+        var id = Guid.CreateVersion7().ToString();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/events")
+        {
+            Content = JsonContent.Create(new
+            {
+                specversion = "1.0", id, source = "/bench", type = "transactions.transaction.completed",
+                data = new { transactionId = $"bench-{id}", businessId = BenchDatabase.Business, customerId = customer, amount = 10, currency = "BRL", occurredAt = DateTimeOffset.UtcNow },
+            }, new MediaTypeHeaderValue("application/cloudevents+json")),
+        };
+        request.Headers.Authorization = till;
+        return await Client.SendAsync(request);
+    }
+
     /// <summary>Waits until nobody is left to be evaluated.</summary>
     /// <exception cref="LauncherException">The evaluation failed.</exception>
     public async Task EvaluatedAsync()
@@ -60,7 +79,7 @@ internal sealed class TierSite : IAsyncDisposable
         {
             if (open is ["FAILED"])
                 throw new LauncherException("The evaluation failed.");
-            await Task.Delay(500);
+            await Task.Delay(200);
         }
     }
 
