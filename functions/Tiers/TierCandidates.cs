@@ -28,6 +28,10 @@ internal static class TierCandidates
             ["quarterly"] = TierPolicy.WindowStart(EvaluationPeriod.quarterly, setting.Today),
             ["yearly"] = TierPolicy.WindowStart(EvaluationPeriod.yearly, setting.Today),
         };
+
+        // PostgreSQL takes the range that stands in each table below for so many conditions that have nothing to do with each
+        // other, expects a hundredth of the rows, and would look up one customer's state after the other.
+        await session.ExecuteAsync("set local enable_nestloop = off");
         var rows = await session.QueryAsync<CandidateRow>(
             $"""
             with windows as (
