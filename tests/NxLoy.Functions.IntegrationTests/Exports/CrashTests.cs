@@ -1,7 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
@@ -46,7 +44,7 @@ public sealed class CrashTests : IAsyncLifetime
         Assert.Equal(
             ["customers.data_export.requested", "customers.data_export.completed"],
             await app.Database.QueryAsync<string>("select type from outbox where type like 'customers.data_export.%' order by sequence"));
-        await Eventually.TrueAsync(async () => await BlobsAsync(export) == 1);
+        await Eventually.TrueAsync(async () => (await app.ExportBlobsAsync()).Count(name => name.StartsWith($"{app.Business}/{export}/", StringComparison.Ordinal)) == 1);
     }
 
     private AuthenticationHeaderValue Token() => new("Bearer", TestApp.Token("compliance", [app.Business]));
@@ -61,12 +59,4 @@ public sealed class CrashTests : IAsyncLifetime
     }
 
     private async Task<string?> StatusAsync() => (await app.Database.QueryAsync<string>("select status from customer_data_exports")) is [var status] ? status : null;
-
-    private async Task<int> BlobsAsync(Guid export)
-    {
-        var count = 0;
-        await foreach (var blob in new BlobContainerClient(TestBlobs.ConnectionString, app.StartedWith["Storage:ExportsContainer"]).GetBlobsAsync(BlobTraits.None, BlobStates.None, $"{app.Business}/{export}/", default))
-            count++;
-        return count;
-    }
 }
