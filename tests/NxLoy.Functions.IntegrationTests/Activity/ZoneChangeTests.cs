@@ -153,6 +153,7 @@ public sealed class ZoneChangeTests : IAsyncLifetime
         await app.StopHostAsync();
         await using var proxy = new CommitProxy(app.Database.Owner);
         var settings = AppProcess.Quiet(app.StartedWith, proxy, "EveryMinuteMoveZones");
+        settings["Zones:PartitionSize"] = "4"; // two of them
         var zone = "";
 
         await new CrashLoop<AppProcess>(proxy, () => AppProcess.StartAsync(settings))

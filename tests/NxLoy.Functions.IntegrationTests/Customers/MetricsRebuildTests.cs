@@ -157,7 +157,7 @@ public sealed class MetricsRebuildTests : IAsyncLifetime
         await app.StopHostAsync();
         await using var proxy = new CommitProxy(app.Database.Owner);
         var settings = AppProcess.Quiet(app.StartedWith, proxy, "EveryQuarterHour");
-        settings["Metrics:PartitionSize"] = "2"; // three of them
+        settings["Metrics:PartitionSize"] = "3"; // two of them
 
         await new CrashLoop<AppProcess>(proxy, () => AppProcess.StartAsync(settings))
         {

@@ -239,7 +239,7 @@ public sealed class TierRunTests : IAsyncLifetime
         await app.StopHostAsync();
         await using var proxy = new CommitProxy(app.Database.Owner);
         var settings = AppProcess.Quiet(app.StartedWith, proxy, Timer);
-        settings["Tiers:PartitionSize"] = "2";
+        settings["Tiers:PartitionSize"] = "3"; // two of them
 
         await new CrashLoop<AppProcess>(proxy, () => AppProcess.StartAsync(settings))
         {
