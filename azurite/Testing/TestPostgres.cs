@@ -14,6 +14,9 @@ internal sealed class TestPostgres : IAsyncDisposable
         ["fsync"] = "off",
         ["synchronous_commit"] = "off",
         ["full_page_writes"] = "off",
+
+        // Thousands of connections are made, and guessing the passwords is nobody's aim.
+        ["scram_iterations"] = "1",
         ["max_connections"] = "400",
         ["shared_buffers"] = "512MB",
     };

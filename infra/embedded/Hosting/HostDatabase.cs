@@ -12,7 +12,7 @@ namespace NxLoy.Functions.Embedded.Hosting;
 /// </summary>
 internal sealed class HostDatabase(string connectionString) : IDisposable
 {
-    private const string Schema =
+    public const string Schema =
         $"""
         create schema if not exists functions_host;
         create table if not exists functions_host.clock (

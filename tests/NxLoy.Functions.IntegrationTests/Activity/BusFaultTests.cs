@@ -85,38 +85,25 @@ public sealed class BusFaultTests
         var customer = (await app.App.CustomerAsync()).Id;
         var broker = app.App;
         await using var proxy = new CommitProxy(app.App.Database.Owner);
-        var settings = TestApp.Settings(app.App.Database);
-        foreach (var name in new[] { "Database:App", "Database:Worker" })
-            settings[name] = proxy.Of(settings[name]!);
-        settings.Remove("Database:Owner");
+        var settings = AppProcess.Quiet(TestApp.Settings(app.App.Database));
+        proxy.Lead(settings, "Database:App", "Database:Worker");
         settings["ServiceBus"] = broker.ConnectionString;
         settings["Events:RetryDelay"] = "00:00:00.5";
-        settings[TestApp.NoSigning] = "true";
+        var sent = 0;
 
-        await using var process = new Restarted(settings);
-        var (n, sent, wasKilled) = (0, 0, true);
-        while (wasKilled && n < 40)
+        await new CrashLoop<AppProcess>(proxy, () => AppProcess.StartAsync(settings))
         {
-            var victim = await process.RunningAsync();
-            proxy.Arm(++n, victim.Kill);
-            var sale = $"sale-{n}";
-            await broker.SendAsync([
-                Events.Of("refunded", Events.Data(broker.Business, 1, $"refund-{n}", customerId: customer, original: sale)),
-                Events.Sale(broker.Business, customer, 3, sale), Events.Sale(broker.Business, customer, 2)]);
-            sent++;
-            await Eventually.TrueAsync(async () => !proxy.IsArmed || await broker.LeftAsync() == 0);
-            wasKilled = !proxy.IsArmed;
-            proxy.Disarm();
-            if (wasKilled)
+            Begin = _ =>
             {
-                await process.RestartAsync();
-                await Eventually.TrueAsync(async () => await broker.LeftAsync() == 0);
-            }
-
-            Assert.Equal(4 * sent, await broker.SpentAsync(customer));
-        }
-
-        Assert.True(n > 2, $"Only {n} moments were counted.");
+                var sale = $"sale-{++sent}";
+                return broker.SendAsync([
+                    Events.Of("refunded", Events.Data(broker.Business, 1, $"refund-{sent}", customerId: customer, original: sale)),
+                    Events.Sale(broker.Business, customer, 3, sale), Events.Sale(broker.Business, customer, 2)]);
+            },
+            BeginAgain = _ => Task.CompletedTask, // the messages are there still
+            HasEnded = async () => await broker.LeftAsync() == 0,
+            Check = async _ => Assert.Equal(4 * sent, await broker.SpentAsync(customer)),
+        }.RunAsync(moreThan: 2);
     }
 
     private static async Task<Running> StartedAsync(BusApp app)
@@ -128,26 +115,5 @@ public sealed class BusFaultTests
     private sealed record Running(BusApp App) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync() => await ((IAsyncLifetime)App).DisposeAsync();
-    }
-
-    /// <summary>The app in a process of its own, as often as it takes.</summary>
-    private sealed class Restarted(IReadOnlyDictionary<string, string?> settings) : IAsyncDisposable
-    {
-        private AppProcess? process;
-
-        public async Task<AppProcess> RunningAsync() => process ??= await AppProcess.StartAsync(settings);
-
-        public async Task RestartAsync()
-        {
-            await DisposeAsync();
-            await RunningAsync();
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (process is not null)
-                await process.DisposeAsync();
-            process = null;
-        }
     }
 }

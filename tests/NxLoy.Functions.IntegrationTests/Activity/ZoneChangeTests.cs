@@ -1,5 +1,4 @@
 using NodaTime;
-using NxLoy.Functions.IntegrationTests.Customers;
 using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
@@ -153,47 +152,23 @@ public sealed class ZoneChangeTests : IAsyncLifetime
         await AcceptAsync(app.Business, [.. sales.Select(sale => Events.Sale(app.Business, sale.Customer, 1, sale.Id, sale.At))]);
         await app.StopHostAsync();
         await using var proxy = new CommitProxy(app.Database.Owner);
-        var settings = MetricsRebuildTests.Through(app, proxy);
-        settings["Zones:PartitionSize"] = "3";
-        settings[TestApp.NoRebuilds] = "true";
-        var process = await AppProcess.StartAsync(settings);
-        try
-        {
-            var (n, wasKilled) = (0, true);
-            while (wasKilled)
-            {
-                var zone = n % 2 == 0 ? "Pacific/Kiritimati" : "Pacific/Niue";
-                await app.Database.QueryAsync<int>(
-                    """
-                    update businesses set time_zone = @zone where id = @Business;
-                    insert into zone_changes (business_id, wanted_at) values (@Business, now())
-                    on conflict (business_id) do update set number = zone_changes.number + 1, finished_at = null
-                    """,
-                    new { app.Business, zone });
-                var victim = process;
-                proxy.Arm(++n, victim.Kill);
-                await MetricsRebuildTests.StartAsync(victim, "EveryMinuteMoveZones");
-                await Eventually.TrueAsync(async () => !proxy.IsArmed || await HasEndedAsync(app.Business));
-                wasKilled = !proxy.IsArmed;
-                proxy.Disarm();
-                if (wasKilled)
-                {
-                    await process.DisposeAsync();
-                    await app.Database.QueryAsync<int>("update functions_host.durable_workers set alive_until = clock_timestamp()");
-                    process = await AppProcess.StartAsync(settings);
-                    await MetricsRebuildTests.StartAsync(process, "EveryMinuteMoveZones");
-                    await Eventually.TrueAsync(() => HasEndedAsync(app.Business));
-                }
+        var settings = AppProcess.Quiet(app.StartedWith, proxy, "EveryMinuteMoveZones");
+        settings["Zones:PartitionSize"] = "4"; // two of them
+        var zone = "";
 
-                Assert.Empty(await WrongAsync(app.Business, sales, [], zone));
-            }
-
-            Assert.True(n > 8, $"Only {n} moments were counted.");
-        }
-        finally
+        await new CrashLoop<AppProcess>(proxy, () => AppProcess.StartAsync(settings))
         {
-            await process.DisposeAsync();
-        }
+            Prepare = n => app.Database.QueryAsync<int>(
+                """
+                update businesses set time_zone = @zone where id = @Business;
+                insert into zone_changes (business_id, wanted_at) values (@Business, now())
+                on conflict (business_id) do update set number = zone_changes.number + 1, finished_at = null
+                """,
+                new { app.Business, zone = zone = n % 2 == 0 ? "Pacific/Niue" : "Pacific/Kiritimati" }),
+            Begin = process => process.StartTimerAsync("EveryMinuteMoveZones"),
+            HasEnded = () => HasEndedAsync(app.Business),
+            Check = async _ => Assert.Empty(await WrongAsync(app.Business, sales, [], zone)),
+        }.RunAsync(moreThan: 8);
     }
 
     private async Task AcceptAsync(Guid business, object[] events)

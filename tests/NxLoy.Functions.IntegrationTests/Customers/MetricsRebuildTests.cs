@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.IntegrationTests.Embedded;
@@ -157,68 +156,21 @@ public sealed class MetricsRebuildTests : IAsyncLifetime
             await BoughtAsync(app, 10);
         await app.StopHostAsync();
         await using var proxy = new CommitProxy(app.Database.Owner);
-        var settings = Through(app, proxy);
-        var process = await AppProcess.StartAsync(settings);
-        try
-        {
-            var (n, wasKilled) = (0, true);
-            while (wasKilled)
-            {
-                await app.Database.QueryAsync<int>("update customer_metrics set total_spent = 999 where business_id = @Business", new { app.Business });
-                await app.Database.QueryAsync<int>("delete from metrics_rebuilds");
-                var victim = process;
-                proxy.Arm(++n, victim.Kill);
-                await StartRebuildAsync(victim);
-                await Eventually.TrueAsync(async () => !proxy.IsArmed || await IsCompletedAsync());
-                wasKilled = !proxy.IsArmed;
-                proxy.Disarm();
-                if (wasKilled)
-                {
-                    await process.DisposeAsync();
-                    await app.Database.QueryAsync<int>("update functions_host.durable_workers set alive_until = clock_timestamp()");
-                    process = await AppProcess.StartAsync(settings);
-                    await StartRebuildAsync(process);
-                    await Eventually.TrueAsync(IsCompletedAsync);
-                }
+        var settings = AppProcess.Quiet(app.StartedWith, proxy, "EveryQuarterHour");
+        settings["Metrics:PartitionSize"] = "3"; // two of them
 
+        await new CrashLoop<AppProcess>(proxy, () => AppProcess.StartAsync(settings))
+        {
+            Prepare = _ => app.Database.QueryAsync<int>(
+                "update customer_metrics set total_spent = 999 where business_id = @Business; delete from metrics_rebuilds", new { app.Business }),
+            Begin = process => process.StartTimerAsync("EveryQuarterHour"),
+            HasEnded = IsCompletedAsync,
+            Check = async _ =>
+            {
                 Assert.All(await app.Database.QueryAsync<decimal>("select total_spent from customer_metrics where business_id = @Business", new { app.Business }), spent => Assert.Equal(10, spent));
                 Assert.Equal(5, (await app.Database.QueryAsync<long>("select sum(corrected) from metrics_rebuild_partitions where business_id = @Business", new { app.Business }))[0]);
-            }
-
-            Assert.True(n > 10, $"Only {n} moments were counted.");
-        }
-        finally
-        {
-            await process.DisposeAsync();
-        }
-    }
-
-    // One business and its three partitions, and no timer but the one that is called.
-    internal static Dictionary<string, string?> Through(TestApp app, CommitProxy proxy)
-    {
-        var settings = TestApp.Settings(app.Database);
-        foreach (var name in new[] { "Database:App", "Database:Worker", "EmbeddedRuntime:Database" })
-            settings[name] = proxy.Of(settings[name]!);
-        settings.Remove("Database:Owner");
-        settings.Remove(TestApp.NoRebuilds);
-        settings["Metrics:PartitionSize"] = "2";
-        settings[TestApp.NoSigning] = "true";
-        return settings;
-    }
-
-    private static Task StartRebuildAsync(AppProcess process) => StartAsync(process, "EveryQuarterHour");
-
-    /// <summary>Runs a timer now, in a process that may be killed by it.</summary>
-    internal static async Task StartAsync(AppProcess process, string timer)
-    {
-        try
-        {
-            (await process.Client.PostAsJsonAsync($"/admin/functions/{timer}", new { })).EnsureSuccessStatusCode();
-        }
-        catch (HttpRequestException)
-        {
-            // Killed before it could answer.
-        }
+            },
+        }.RunAsync(moreThan: 10);
     }
 
     private async Task<bool> IsCompletedAsync() =>

@@ -15,42 +15,28 @@ public sealed class CrashTests
         await using var database = await RuntimeDatabase.CreateAsync();
         await database.ExecuteAsync("create table saga_calls (id text primary key, calls int not null)");
         await using var proxy = new CommitProxy(database.ConnectionString);
-        var settings = new Dictionary<string, string> { ["EmbeddedRuntime__Database"] = proxy.ConnectionString, ["EmbeddedRuntime__Lease"] = "00:00:04" };
-        var app = await SampleProcess.StartAsync(settings);
-        try
+        var settings = new Dictionary<string, string> { ["EmbeddedRuntime__Database"] = proxy.ConnectionString, ["EmbeddedRuntime__Lease"] = "00:10:00" };
+        var saga = "";
+
+        await new CrashLoop<SampleProcess>(proxy, () => SampleProcess.StartAsync(settings))
         {
-            var (n, wasKilled) = (0, true);
-            while (wasKilled)
+            Prepare = n =>
             {
-                var saga = $"saga-{++n}";
-                var victim = app;
-                proxy.Arm(n, victim.Kill);
-                await TryAsync(() => RunAsync(victim, saga));
-                wasKilled = !proxy.IsArmed;
-                proxy.Disarm();
-                if (wasKilled)
-                {
-                    await app.DisposeAsync();
-
-                    // As if the dead process's lease had ended, which another test waits for.
-                    await database.ExecuteAsync("update functions_host.durable_workers set alive_until = clock_timestamp()");
-                    app = await SampleProcess.StartAsync(settings);
-                    await RunAsync(app, saga);
-                }
-
+                saga = $"saga-{n}";
+                return Task.CompletedTask;
+            },
+            Begin = app => RunAsync(app, saga),
+            HasEnded = () => Task.FromResult(true), // it was waited for
+            Check = async app =>
+            {
                 Assert.Equal(Result, await app.Client.GetStringAsync($"/api/sagas/{saga}"));
                 Assert.Equal(await database.ScalarAsync<long>("select count(*) from functions_host.durable_history"),
                     await database.ScalarAsync<long>("select sum(history_length) from functions_host.durable_instances"));
-            }
+            },
+        }.RunAsync(moreThan: 20);
 
-            Assert.True(n > 20, $"Only {n} moments were counted.");
-            Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from functions_host.durable_messages"));
-            Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from functions_host.durable_activities"));
-        }
-        finally
-        {
-            await app.DisposeAsync();
-        }
+        Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from functions_host.durable_messages"));
+        Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from functions_host.durable_activities"));
     }
 
     [Fact]
@@ -88,17 +74,5 @@ public sealed class CrashTests
                 (await app.Client.PostAsync($"/api/sagas/{saga}/event", null)).Dispose();
             return state.StartsWith("Completed", StringComparison.Ordinal) || state.StartsWith("Failed", StringComparison.Ordinal);
         });
-    }
-
-    private static async Task TryAsync(Func<Task> act)
-    {
-        try
-        {
-            await act();
-        }
-        catch (HttpRequestException)
-        {
-            // It was killed, as it should be.
-        }
     }
 }

@@ -15,7 +15,10 @@ internal static class Eventually
         while (!await condition())
         {
             Assert.True(waited.Elapsed < Patience, "It did not happen in time.");
-            await Task.Delay(20);
+            await Task.Delay(PauseAfter(waited.Elapsed));
         }
     }
+
+    // The longer it takes, the seldomer it is asked: those who wait leave the machine to what they wait for.
+    private static TimeSpan PauseAfter(TimeSpan waited) => TimeSpan.FromMilliseconds(Math.Clamp(waited.TotalMilliseconds / 20, 10, 100));
 }

@@ -7,11 +7,13 @@ internal sealed class RuntimeDatabase : IAsyncDisposable
 {
     private readonly string cluster;
     private readonly string name = $"embedded_{Guid.NewGuid():n}";
+    private readonly NpgsqlDataSource source;
 
     private RuntimeDatabase(string cluster)
     {
         this.cluster = cluster;
         ConnectionString = new NpgsqlConnectionStringBuilder(cluster) { Database = name }.ConnectionString;
+        source = NpgsqlDataSource.Create(ConnectionString);
     }
 
     public string ConnectionString { get; }
@@ -30,13 +32,29 @@ internal sealed class RuntimeDatabase : IAsyncDisposable
 
     public async Task<T> ScalarAsync<T>(string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        return (T)(await command.ExecuteScalarAsync())!;
+        try
+        {
+            return await ScalarOnceAsync<T>(sql);
+        }
+        catch (NpgsqlException gone) when (gone is not PostgresException { SqlState: not PostgresErrorCodes.AdminShutdown })
+        {
+            // A test has ended the connections, and one of those was kept here.
+            source.Clear();
+            return await ScalarOnceAsync<T>(sql);
+        }
     }
 
-    public async ValueTask DisposeAsync() => await ExecuteAsync(cluster, $"drop database {name} with (force)");
+    public async ValueTask DisposeAsync()
+    {
+        await source.DisposeAsync();
+        await ExecuteAsync(cluster, $"drop database {name} with (force)");
+    }
+
+    private async Task<T> ScalarOnceAsync<T>(string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
 
     private static async Task ExecuteAsync(string connectionString, string sql)
     {

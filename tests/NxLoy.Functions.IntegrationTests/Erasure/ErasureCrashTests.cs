@@ -1,4 +1,3 @@
-using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.Erasure;
@@ -18,66 +17,26 @@ public sealed class ErasureCrashTests : IAsyncLifetime
     {
         await app.StopHostAsync();
         await using var proxy = new CommitProxy(app.Database.Owner);
-        var settings = Through(proxy);
-        var process = await AppProcess.StartAsync(settings);
-        try
-        {
-            var (n, wasKilled) = (0, true);
-            while (wasKilled)
-            {
-                var email = Given.Email();
-                var (customer, erasure) = await ApprovedAsync(email);
-                var victim = process;
-                proxy.Arm(++n, victim.Kill);
-                await SweepAsync(victim);
-                await Eventually.TrueAsync(async () => !proxy.IsArmed || await IsCompletedAsync(erasure));
-                wasKilled = !proxy.IsArmed;
-                proxy.Disarm();
-                if (wasKilled)
-                {
-                    await process.DisposeAsync();
-                    await app.Database.QueryAsync<int>("update functions_host.durable_workers set alive_until = clock_timestamp()");
-                    process = await AppProcess.StartAsync(settings);
-                    await SweepAsync(process);
-                    await Eventually.TrueAsync(() => IsCompletedAsync(erasure));
-                }
+        var settings = AppProcess.Quiet(app.StartedWith, proxy, "EveryDaySweepErasures");
+        var (email, customer, erasure) = ("", Guid.Empty, Guid.Empty);
 
+        await new CrashLoop<AppProcess>(proxy, () => AppProcess.StartAsync(settings))
+        {
+            Prepare = async _ =>
+            {
+                email = Given.Email();
+                (customer, erasure) = await ApprovedAsync(email);
+            },
+            Begin = process => process.StartTimerAsync("EveryDaySweepErasures"),
+            HasEnded = () => IsCompletedAsync(erasure),
+            Check = async _ =>
+            {
                 Assert.Empty(await Traces.OfAsync(app, [email]));
                 Assert.Equal([25m], await app.Database.QueryAsync<decimal>("select sum(amount) from transactions where customer_id = @customer", new { customer }));
                 Assert.Equal(["customers.customer.deleted"], await app.Database.QueryAsync<string>("select type from outbox where customer_id = @customer", new { customer }));
                 Assert.Equal([erasure], await app.Database.QueryAsync<Guid>("select erasure_id from erasure_ledger where customer_id = @customer and is_copied", new { customer }));
-            }
-
-            Assert.True(n > 15, $"Only {n} moments were counted.");
-        }
-        finally
-        {
-            await process.DisposeAsync();
-        }
-    }
-
-    // No timer but the one that is called.
-    private Dictionary<string, string?> Through(CommitProxy proxy)
-    {
-        var settings = new Dictionary<string, string?>(app.StartedWith);
-        foreach (var name in new[] { "Database:App", "Database:Worker", "EmbeddedRuntime:Database" })
-            settings[name] = proxy.Of(settings[name]!);
-        settings.Remove("Database:Owner");
-        settings["AzureWebJobs.EveryMinuteSignAudit.Disabled"] = "true";
-        return settings;
-    }
-
-    private static async Task SweepAsync(AppProcess process)
-    {
-        try
-        {
-            using var content = System.Net.Http.Json.JsonContent.Create(new { });
-            (await process.Client.PostAsync(new Uri("/admin/functions/EveryDaySweepErasures", UriKind.Relative), content)).EnsureSuccessStatusCode();
-        }
-        catch (HttpRequestException)
-        {
-            // Killed before it could answer.
-        }
+            },
+        }.RunAsync(moreThan: 15);
     }
 
     // A customer whose email stands in its own rows, in another's note and in the number of a sale; its time has come.

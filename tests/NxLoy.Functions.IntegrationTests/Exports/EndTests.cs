@@ -1,5 +1,4 @@
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using NxLoy.Functions.Database;
@@ -31,7 +30,7 @@ public sealed class EndTests : IAsyncLifetime
         await app.Host.AdvanceAsync(TimeSpan.FromDays(1));
 
         await app.As("compliance").EndAsync(export, "EXPIRED");
-        await Eventually.TrueAsync(async () => (await BlobsAsync()).Count == 0);
+        await Eventually.TrueAsync(async () => (await app.ExportBlobsAsync()).Count == 0);
         Assert.Equal([true], await app.Database.QueryAsync<bool>("select wrapped_key is null and file_blob is null and file_url is null from customer_data_exports where id = @export", new { export }));
         Assert.Equal("export_expired", (await app.As("compliance").GetAsync($"/api/v1/exports/{export}/download")).Expect(410).Problem);
         Assert.Null((await app.As("compliance").GetAsync($"/api/v1/exports/{export}")).Json["fileUrl"]);
@@ -49,14 +48,14 @@ public sealed class EndTests : IAsyncLifetime
 
         await app.Host.InvokeAsync("EveryFiveMinutesSweepExports");
         Assert.Equal("EXPIRED", (string?)(await app.As("compliance").GetAsync($"/api/v1/exports/{export}")).Json["status"]);
-        Assert.Empty(await BlobsAsync());
+        Assert.Empty(await app.ExportBlobsAsync());
     }
 
     [Fact]
     public async Task PackageThatIsGoneAtThisMoment_IsExpired()
     {
         var (export, _) = await CompletedAsync();
-        foreach (var name in await BlobsAsync())
+        foreach (var name in await app.ExportBlobsAsync())
             await Container.DeleteBlobAsync(name);
 
         Assert.Equal("export_expired", (await app.As("compliance").GetAsync($"/api/v1/exports/{export}/download")).Expect(410).Problem);
@@ -73,8 +72,8 @@ public sealed class EndTests : IAsyncLifetime
 
         await app.Host.InvokeAsync("EveryNightSweepExportFiles");
 
-        Assert.Equal(2, (await BlobsAsync()).Count);
-        Assert.DoesNotContain(await BlobsAsync(), name => name.EndsWith("left.over", StringComparison.Ordinal) || name.EndsWith("unknown.export", StringComparison.Ordinal));
+        Assert.Equal(2, (await app.ExportBlobsAsync()).Count);
+        Assert.DoesNotContain(await app.ExportBlobsAsync(), name => name.EndsWith("left.over", StringComparison.Ordinal) || name.EndsWith("unknown.export", StringComparison.Ordinal));
         (await app.PackageAsync(token, export)).Whole();
     }
 
@@ -85,14 +84,14 @@ public sealed class EndTests : IAsyncLifetime
         await FailAsync(export);
 
         await app.Host.InvokeAsync("EveryFiveMinutesSweepExports");
-        Assert.Empty(await BlobsAsync());
+        Assert.Empty(await app.ExportBlobsAsync());
         await SweptAsync(export);
 
         var retried = (await app.As("owner").PostAsync($"/api/v1/exports/{export}/retry")).Expect(202);
         Assert.Equal(("PENDING", null), ((string?)retried.Json["status"], (string?)retried.Json["failureCode"]));
         await app.As("owner").EndAsync(export);
         (await app.PackageAsync(token, export)).Whole();
-        Assert.Single(await BlobsAsync());
+        Assert.Single(await app.ExportBlobsAsync());
         Assert.Equal("export_not_failed", (await app.As("owner").PostAsync($"/api/v1/exports/{export}/retry")).Expect(409).Problem);
     }
 
@@ -130,7 +129,7 @@ public sealed class EndTests : IAsyncLifetime
         await services.GetRequiredService<EndExport>().ExpireAsync(late, default);
 
         (await app.PackageAsync(token, export)).Whole();
-        Assert.Single(await BlobsAsync());
+        Assert.Single(await app.ExportBlobsAsync());
     }
 
     [Fact]
@@ -186,32 +185,7 @@ public sealed class EndTests : IAsyncLifetime
             """,
             new { customer });
         Assert.Equal(["BUSINESS_ANALYTICS FAILED rejected 0", "GDPR_BASIC FAILED customer_erased 0", "GDPR_FULL EXPIRED - 0"], rows);
-        Assert.StartsWith(ExportFiles.Prefix(app.Business, another), Assert.Single(await BlobsAsync()), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task WithoutStorage_NothingIsSweptAndNothingDeleted()
-    {
-        await using var database = await TestDatabase.CloneAsync();
-        await using var bare = await NxLoy.Functions.Embedded.FunctionsTestHost.StartAsync(typeof(ExportRun).Assembly, TestApp.Settings(database));
-
-        await bare.InvokeAsync("EveryFiveMinutesSweepExports");
-        await bare.InvokeAsync("EveryNightSweepExportFiles");
-        await bare.Services.GetRequiredService<DeleteExportFiles>().ExecuteAsync(app.Business, [Guid.NewGuid()], default);
-    }
-
-    [Theory]
-    [InlineData(null)]
-    [InlineData("short")]
-    [InlineData("AAAAAAAAAAAAAAAAAAAAAA==")]
-    public async Task StorageWithoutItsKey_IsNoStart(string? key)
-    {
-        var settings = TestBlobs.Settings(app.Database);
-        settings["Keys:Exports"] = key;
-
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => NxLoy.Functions.Embedded.FunctionsTestHost.StartAsync(typeof(ExportRun).Assembly, settings));
-
-        Assert.Contains("Keys:Exports", refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith(ExportFiles.Prefix(app.Business, another), Assert.Single(await app.ExportBlobsAsync()), StringComparison.Ordinal);
     }
 
     private async Task<IReadOnlyList<Guid>> StopAsync(Guid customer) => (await app.Host.Services.GetRequiredService<BusinessDatabase>().InTransactionAsync<IReadOnlyList<Guid>>(
@@ -242,15 +216,7 @@ public sealed class EndTests : IAsyncLifetime
         var customer = (await app.CustomerAsync()).Id;
         var export = await app.As("compliance").AskAsync(customer, "GDPR_BASIC");
         await app.As("compliance").EndAsync(export);
-        await Eventually.TrueAsync(async () => (await BlobsAsync()).Count(name => name.Contains(export.ToString(), StringComparison.Ordinal)) == 1);
+        await Eventually.TrueAsync(async () => (await app.ExportBlobsAsync()).Count(name => name.Contains(export.ToString(), StringComparison.Ordinal)) == 1);
         return (export, TestApp.Token("compliance", [app.Business], lifetime: TimeSpan.FromDays(100)));
-    }
-
-    private async Task<List<string>> BlobsAsync()
-    {
-        var names = new List<string>();
-        await foreach (var blob in Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, default))
-            names.Add(blob.Name);
-        return names;
     }
 }

@@ -2,6 +2,8 @@ using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using CsvHelper;
 using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
@@ -114,6 +116,20 @@ internal static class GivenExports
         }
 
         return await client.SendAsync(request);
+    }
+
+    /// <summary>What lies in the app's container for exports, past everything that stands before it.</summary>
+    public static async Task<IReadOnlyList<string>> ExportBlobsAsync(this TestApp app)
+    {
+        var names = new List<string>();
+        var blobs = new BlobContainerClient(TestBlobs.ConnectionString, app.StartedWith["Storage:ExportsContainer"]);
+        await blobs.CreateIfNotExistsAsync();
+        await foreach (var blob in blobs.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, default))
+        {
+            names.Add(blob.Name);
+        }
+
+        return names;
     }
 
     /// <summary>Asks, waits and downloads, as compliance.</summary>

@@ -1,3 +1,8 @@
+using System.Net.Http.Json;
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+using NxLoy.Functions.Customers;
+
 namespace NxLoy.Functions.IntegrationTests.Fixtures;
 
 /// <summary>The built app as a process of its own, to be killed. Its client shows the master key with every request.</summary>
@@ -5,8 +10,18 @@ internal sealed class AppProcess : ChildProcess
 {
     public const string MasterKey = "for-tests-alone";
 
+    // From its own output folder, built as these tests were: what lies beside the tests is instrumented when coverage is measured.
+    private static readonly string Program = Path.Combine(
+        AppContext.BaseDirectory.Replace(Path.Combine("tests", "NxLoy.Functions.IntegrationTests"), "functions", StringComparison.Ordinal), "NxLoy.Functions.dll");
+
+    private static readonly string[] Timers =
+        [.. from type in typeof(CustomerFunctions).Assembly.GetTypes()
+            from method in type.GetMethods()
+            where method.GetParameters().Any(parameter => parameter.IsDefined(typeof(TimerTriggerAttribute)))
+            select method.GetCustomAttribute<FunctionAttribute>()!.Name];
+
     private AppProcess(int port, IReadOnlyDictionary<string, string?> settings)
-        : base(Path.Combine(AppContext.BaseDirectory, "NxLoy.Functions.dll"), port, start =>
+        : base(Program, port, start =>
         {
             foreach (var (name, value) in settings)
                 start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
@@ -18,4 +33,29 @@ internal sealed class AppProcess : ChildProcess
     /// <param name="settings">As <see cref="TestApp.Settings"/> makes them, and what a test changes of them.</param>
     public static Task<AppProcess> StartAsync(IReadOnlyDictionary<string, string?> settings) =>
         AnsweringAsync(new AppProcess(FreePort.Choose(), settings), "/api/health/live");
+
+    /// <summary>
+    /// Settings for a process in which nothing happens but what a test asks for: no migration, no sign of life for minutes,
+    /// and of all timers only those that are named.
+    /// </summary>
+    public static Dictionary<string, string?> Quiet(IReadOnlyDictionary<string, string?> settings, params string[] timers)
+    {
+        var quiet = new Dictionary<string, string?>(settings) { ["EmbeddedRuntime:Lease"] = "00:10:00" };
+        quiet.Remove("Database:Owner");
+        foreach (var timer in Timers)
+            quiet[$"AzureWebJobs.{timer}.Disabled"] = timers.Contains(timer) ? "false" : "true";
+        return quiet;
+    }
+
+    /// <summary>The same with every way to the database led through a proxy.</summary>
+    public static Dictionary<string, string?> Quiet(IReadOnlyDictionary<string, string?> settings, CommitProxy proxy, params string[] timers)
+    {
+        var quiet = Quiet(settings, timers);
+        proxy.Lead(quiet, "Database:App", "Database:Worker", "EmbeddedRuntime:Database");
+        return quiet;
+    }
+
+    /// <summary>Runs a timer now, and does not wait for it.</summary>
+    public async Task StartTimerAsync(string timer) =>
+        (await Client.PostAsJsonAsync($"/admin/functions/{timer}", new { })).EnsureSuccessStatusCode();
 }

@@ -18,6 +18,10 @@ internal abstract class ChildProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Path.GetTempPath(), RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(assembly);
+
+        // It lives for seconds, in which making code faster and counting for that costs more than it gains.
+        foreach (var (name, value) in new[] { ("TieredPGO", "0"), ("TC_CallCounting", "0"), ("gcConcurrent", "0") })
+            start.Environment[$"DOTNET_{name}"] = value;
         configure(start);
         Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         process = Process.Start(start)!;

@@ -4,19 +4,26 @@ using System.Net.Sockets;
 
 namespace NxLoy.Functions.IntegrationTests.Fixtures;
 
-/// <summary>Stands between an app and a server on this machine, and lets a test take the server away.</summary>
+/// <summary>Stands between an app and a server, and lets a test take the server away.</summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource closing = new();
     private readonly ConcurrentDictionary<TcpClient, bool> open = new();
-    private readonly int server;
+    private readonly (string Host, int Port) server;
+    private readonly Func<NetworkStream, NetworkStream, CancellationToken, Task> pass;
     private volatile bool refuses;
     private volatile TaskCompletionSource passes = Passing();
 
-    public TcpProxy(int server)
+    /// <param name="port">Of a server on this machine.</param>
+    public TcpProxy(int port) : this("127.0.0.1", port, pass: null)
     {
-        this.server = server;
+    }
+
+    /// <param name="pass">Hands on what client and server say, until one of them is to be hung up on; null to hand on everything.</param>
+    public TcpProxy(string host, int port, Func<NetworkStream, NetworkStream, CancellationToken, Task>? pass)
+    {
+        (server, this.pass) = ((host, port), pass ?? PassAsync);
         listener.Start();
         _ = AcceptAsync();
     }
@@ -75,8 +82,8 @@ internal sealed class TcpProxy : IAsyncDisposable
                 if (refuses)
                     return;
                 client.NoDelay = target.NoDelay = true;
-                await target.ConnectAsync(IPAddress.Loopback, server, closing.Token);
-                await Task.WhenAny(client.GetStream().CopyToAsync(target.GetStream(), closing.Token), DownAsync(target.GetStream(), client.GetStream()));
+                await target.ConnectAsync(server.Host, server.Port, closing.Token);
+                await pass(client.GetStream(), target.GetStream(), closing.Token);
             }
         }
         catch (Exception closed) when (closed is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
@@ -88,13 +95,16 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task DownAsync(NetworkStream from, NetworkStream to)
+    private async Task PassAsync(NetworkStream client, NetworkStream target, CancellationToken cancellation) =>
+        await Task.WhenAny(client.CopyToAsync(target, cancellation), DownAsync(target, client, cancellation));
+
+    private async Task DownAsync(NetworkStream from, NetworkStream to, CancellationToken cancellation)
     {
         var buffer = new byte[16_384];
-        while (await from.ReadAsync(buffer, closing.Token) is > 0 and var read)
+        while (await from.ReadAsync(buffer, cancellation) is > 0 and var read)
         {
-            await passes.Task.WaitAsync(closing.Token);
-            await to.WriteAsync(buffer.AsMemory(0, read), closing.Token);
+            await passes.Task.WaitAsync(cancellation);
+            await to.WriteAsync(buffer.AsMemory(0, read), cancellation);
         }
     }
 }

@@ -4,10 +4,11 @@ using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using NxLoy.Functions.Database;
+using NxLoy.Functions.Embedded.Hosting;
 
 namespace NxLoy.Functions.IntegrationTests.Fixtures;
 
-/// <summary>A database of its own for each test class: a clone of a template that was migrated once.</summary>
+/// <summary>A database of its own for each test class: a clone of a template that was migrated once, by the app and by the runtime.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
     // Roles belong to the cluster, which is the tests' own and listens on loopback only.
@@ -17,8 +18,10 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private readonly string name;
     private readonly bool isKept;
+    private readonly Lazy<NpgsqlDataSource> source;
 
-    private TestDatabase(string name, bool isKept = false) => (this.name, this.isKept) = (name, isKept);
+    private TestDatabase(string name, bool isKept = false) => (this.name, this.isKept, source) = (name, isKept, new(() => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(Superuser) { Pooling = true, MaxPoolSize = 50 })));
 
     public string Owner => As("nxloy_owner", name);
 
@@ -52,8 +55,16 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Runs a statement past row-level security, as the cluster's superuser, and answers its rows.</summary>
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args = null)
     {
-        await using var connection = new NpgsqlConnection(Superuser);
-        return (await connection.QueryAsync<T>(sql, args)).AsList();
+        try
+        {
+            return await QueryOnceAsync<T>(sql, args);
+        }
+        catch (NpgsqlException gone) when (gone is not PostgresException { SqlState: not PostgresErrorCodes.AdminShutdown })
+        {
+            // A test has ended the connections, and one of those was kept here.
+            source.Value.Clear();
+            return await QueryOnceAsync<T>(sql, args);
+        }
     }
 
     /// <summary>
@@ -93,10 +104,21 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (source.IsValueCreated)
+        {
+            await source.Value.DisposeAsync();
+        }
+
         if (!isKept)
         {
             await ExecuteAsync($"drop database if exists {name} with (force)");
         }
+    }
+
+    private async Task<IReadOnlyList<T>> QueryOnceAsync<T>(string sql, object? args)
+    {
+        await using var connection = await source.Value.OpenConnectionAsync();
+        return (await connection.QueryAsync<T>(sql, args)).AsList();
     }
 
     private static async Task<string> MakeTemplateAsync()
@@ -116,7 +138,7 @@ public sealed class TestDatabase : IAsyncDisposable
                 end loop;
             end $$
             """);
-        var schema = string.Concat(Migrations.Known.Select(migration => migration.Name + migration.Sql));
+        var schema = HostDatabase.Schema + string.Concat(Migrations.Known.Select(migration => migration.Name + migration.Sql));
         var template = "nxloy_template_" + Hash(schema);
 
         await using var connection = await LockAsync(728);
@@ -129,6 +151,11 @@ public sealed class TestDatabase : IAsyncDisposable
         await ExecuteAsync($"create database {template} owner nxloy_owner");
         var options = new DatabaseOptions(As("app", template), As("worker", template), As("nxloy_owner", template), null);
         await new Migrations(options, NullLogger<Migrations>.Instance).ApplyAsync(CancellationToken.None);
+        using (var runtime = new HostDatabase(As("nxloy_owner", template)))
+        {
+            runtime.CreateSchema();
+        }
+
         await ExecuteAsync($"alter database {template} is_template true");
         return template;
     }

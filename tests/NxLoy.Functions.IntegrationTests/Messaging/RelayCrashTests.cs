@@ -17,59 +17,35 @@ public sealed class RelayCrashTests
             customers.Add((await publishing.App.CustomerAsync()).Id);
         await publishing.PublishedAsync();
         await publishing.App.StopHostAsync();
-        await using var proxy = new CommitProxy(database.Worker);
-        var settings = new Dictionary<string, string?>(publishing.App.StartedWith) { ["Database:Worker"] = proxy.ConnectionString, [TestApp.NoSigning] = "true" };
-        settings.Remove("Database:Owner");
-        var process = await AppProcess.StartAsync(settings);
-        try
-        {
-            var (n, wasKilled) = (0, true);
-            while (wasKilled)
-            {
-                var victim = process;
-                proxy.Arm(++n, victim.Kill);
-                await TagAllAsync(victim, publishing.App.Business, customers);
-                await Eventually.TrueAsync(async () => !proxy.IsArmed || await publishing.WaitingAsync() == 0);
-                wasKilled = !proxy.IsArmed;
-                proxy.Disarm();
-                if (wasKilled)
-                {
-                    await process.DisposeAsync();
-                    process = await AppProcess.StartAsync(settings); // looks through the outbox when it starts
-                    await publishing.PublishedAsync();
-                }
+        await using var proxy = new CommitProxy(database.Owner);
+        var settings = AppProcess.Quiet(publishing.App.StartedWith);
+        proxy.Lead(settings, "Database:Worker");
 
+        await new CrashLoop<AppProcess>(proxy, () => AppProcess.StartAsync(settings))
+        {
+            Begin = process => TagAllAsync(process, publishing.App.Business, customers),
+            BeginAgain = _ => Task.CompletedTask, // looks through the outbox when it starts
+            HasEnded = async () => await publishing.WaitingAsync() == 0,
+            Check = async _ =>
+            {
                 foreach (var customer in customers)
                 {
                     var written = await database.QueryAsync<Guid>("select id from outbox where customer_id = @customer order by sequence", new { customer });
                     await Eventually.TrueAsync(() => publishing.Subscriber.Of(customer).Count == written.Count);
                     Assert.Equal(written, publishing.Subscriber.Of(customer).Select(heard => heard.Id));
                 }
-            }
-
-            Assert.True(n > 4, $"Only {n} moments were counted.");
-        }
-        finally
-        {
-            await process.DisposeAsync();
-        }
+            },
+        }.RunAsync(moreThan: 4);
     }
 
     private static async Task TagAllAsync(AppProcess process, Guid business, IEnumerable<Guid> customers)
     {
-        try
-        {
-            foreach (var customer in customers)
-                foreach (var tag in new[] { Guid.NewGuid(), Guid.NewGuid() })
-                {
-                    using var request = new HttpRequestMessage(HttpMethod.Put, new Uri($"/api/v1/customers/{customer}/tags/{tag:N}", UriKind.Relative));
-                    request.Headers.Authorization = new("Bearer", TestApp.Token("owner", [business]));
-                    (await process.Client.SendAsync(request)).EnsureSuccessStatusCode();
-                }
-        }
-        catch (HttpRequestException)
-        {
-            // Killed before it could answer.
-        }
+        foreach (var customer in customers)
+            foreach (var tag in new[] { Guid.NewGuid(), Guid.NewGuid() })
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Put, new Uri($"/api/v1/customers/{customer}/tags/{tag:N}", UriKind.Relative));
+                request.Headers.Authorization = new("Bearer", TestApp.Token("owner", [business]));
+                (await process.Client.SendAsync(request)).EnsureSuccessStatusCode();
+            }
     }
 }

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
@@ -239,29 +238,16 @@ public sealed class TierRunTests : IAsyncLifetime
         await SettledAsync();
         await app.StopHostAsync();
         await using var proxy = new CommitProxy(app.Database.Owner);
-        var settings = Through(proxy);
-        var process = await AppProcess.StartAsync(settings);
-        try
-        {
-            var (n, wasKilled) = (0, true);
-            while (wasKilled)
-            {
-                await app.Database.QueryAsync<int>("delete from tier_states; delete from tier_changes; delete from outbox where type like 'customers.tier.%'; update customers set loyalty_tier = 'BRONZE'; delete from tier_evaluations; delete from tier_runs");
-                var victim = process;
-                proxy.Arm(++n, victim.Kill);
-                await StartRunAsync(victim);
-                await Eventually.TrueAsync(async () => !proxy.IsArmed || await IsCompletedAsync());
-                wasKilled = !proxy.IsArmed;
-                proxy.Disarm();
-                if (wasKilled)
-                {
-                    await process.DisposeAsync();
-                    await app.Database.QueryAsync<int>("update functions_host.durable_workers set alive_until = clock_timestamp()");
-                    process = await AppProcess.StartAsync(settings);
-                    await StartRunAsync(process);
-                    await Eventually.TrueAsync(IsCompletedAsync);
-                }
+        var settings = AppProcess.Quiet(app.StartedWith, proxy, Timer);
+        settings["Tiers:PartitionSize"] = "3"; // two of them
 
+        await new CrashLoop<AppProcess>(proxy, () => AppProcess.StartAsync(settings))
+        {
+            Prepare = _ => app.Database.QueryAsync<int>("delete from tier_states; delete from tier_changes; delete from outbox where type like 'customers.tier.%'; update customers set loyalty_tier = 'BRONZE'; delete from tier_evaluations; delete from tier_runs"),
+            Begin = process => process.StartTimerAsync(Timer),
+            HasEnded = IsCompletedAsync,
+            Check = async _ =>
+            {
                 Assert.Equal(Enumerable.Repeat("SILVER 1 1", 5), await app.Database.QueryAsync<string>(
                     """
                     select loyalty_tier || ' ' || (select count(*) from tier_changes h where h.customer_id = c.id)
@@ -270,41 +256,8 @@ public sealed class TierRunTests : IAsyncLifetime
                     """,
                     new { app.Business }));
                 Assert.Equal(5L, (await app.Database.QueryAsync<long>("select sum(changed) from tier_run_partitions where business_id = @Business", new { app.Business }))[0]);
-            }
-
-            Assert.True(n > 10, $"Only {n} moments were counted.");
-        }
-        finally
-        {
-            await process.DisposeAsync();
-        }
-    }
-
-    private Dictionary<string, string?> Through(CommitProxy proxy)
-    {
-        var settings = TestApp.Settings(app.Database);
-        foreach (var name in new[] { "Database:App", "Database:Worker", "EmbeddedRuntime:Database" })
-        {
-            settings[name] = proxy.Of(settings[name]!);
-        }
-
-        settings.Remove("Database:Owner");
-        settings.Remove(TestApp.NoTierRuns);
-        settings["Tiers:PartitionSize"] = "2";
-        settings[TestApp.NoSigning] = "true";
-        return settings;
-    }
-
-    private static async Task StartRunAsync(AppProcess process)
-    {
-        try
-        {
-            (await process.Client.PostAsJsonAsync($"/admin/functions/{Timer}", new { })).EnsureSuccessStatusCode();
-        }
-        catch (HttpRequestException)
-        {
-            // Killed before it could answer.
-        }
+            },
+        }.RunAsync(moreThan: 10);
     }
 
     private async Task<bool> IsCompletedAsync() =>
