@@ -74,6 +74,17 @@ public sealed class TierRunFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RunThatCannotBeStarted_FailsNobodysRequest()
+    {
+        var start = app.Host.Services.GetRequiredService<StartTierRuns>();
+        var run = new TierRun(app.Business, Guid.NewGuid());
+
+        await start.TryAsync(run, _ => throw new TimeoutException("No database."));
+
+        await Assert.ThrowsAsync<TaskCanceledException>(() => start.TryAsync(run, _ => throw new TaskCanceledException("The caller has gone.")));
+    }
+
+    [Fact]
     public async Task Stop_EndsTheStarting()
     {
         using var stop = new CancellationTokenSource();
