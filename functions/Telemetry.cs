@@ -38,6 +38,9 @@ internal static class Telemetry
     public static Counter<long> RefusedRequests { get; } =
         Meter.CreateCounter<long>("nxloy.rate_limit.refusals", "{request}", "Requests answered 429.");
 
+    public static Counter<long> CacheReads { get; } =
+        Meter.CreateCounter<long>("nxloy.cache.reads", "{read}", "What was looked up in a cache, by where it was found.");
+
     public static Counter<long> ReplayedRequests { get; } =
         Meter.CreateCounter<long>("nxloy.idempotency.replays", "{request}", "Requests whose Idempotency-Key had made its resource before.");
 

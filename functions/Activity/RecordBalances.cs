@@ -7,7 +7,7 @@ namespace NxLoy.Functions.Activity;
 /// Records changes of customers' points, all of them in the history and the latest as the present balance, which may lift or
 /// lower the tier. The number of statements does not depend on the batch's size.
 /// </summary>
-public sealed class RecordBalances(TimeProvider time)
+public sealed class RecordBalances(ReadTierSetting tierSetting, TimeProvider time)
 {
     // Who changed an erased customer's points may be the customer.
     private const string SomebodyErased = "[erased]";
@@ -33,7 +33,7 @@ public sealed class RecordBalances(TimeProvider time)
 
         if (present.Length > 0)
         {
-            var tiers = await EvaluateTiers.BeginAsync(session, [.. present.Select(fact => fact.CustomerId)], time);
+            var tiers = await EvaluateTiers.BeginAsync(session, [.. present.Select(fact => fact.CustomerId)], tierSetting);
             await UpsertBalancesAsync(session, present, now);
             await tiers.FinishAsync([.. present.Select(fact => TierEvent.Of(fact.CustomerId))]);
         }

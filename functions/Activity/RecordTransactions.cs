@@ -10,7 +10,7 @@ namespace NxLoy.Functions.Activity;
 /// nothing. The number of statements does not depend on the batch's size (1 to some thousands of facts). Whatever the
 /// order in which facts arrive and however they are split into batches, the figures come out the same.
 /// </summary>
-public sealed class RecordTransactions(BusinessDatabase database, ErasedIds erased, TimeProvider time)
+public sealed class RecordTransactions(BusinessDatabase database, ErasedIds erased, ReadTierSetting tierSetting, TimeProvider time)
 {
     /// <returns>An outcome a fact, in the order given; or not_found or business_closed for the whole batch.</returns>
     public Task<Result<IReadOnlyList<TransactionOutcome>>> ExecuteAsync(
@@ -60,7 +60,7 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
         if (accepted.Length > 0)
         {
             var touched = accepted.Select(judgement => judgement.Fact.CustomerId).Distinct().ToArray();
-            var tiers = await EvaluateTiers.BeginAsync(session, touched, time);
+            var tiers = await EvaluateTiers.BeginAsync(session, touched, tierSetting);
             if (await InsertAsync(session, accepted, now) < accepted.Length)
             {
                 return ActivityProblems.TakenMeanwhile;

@@ -31,10 +31,11 @@ internal sealed record CustomerRow
     public required string TimeZone { get; init; }
     public required string Loyalty { get; init; }
 
-    public CustomerProfile ToProfile(DateTimeOffset now)
+    /// <param name="now">Business time.</param>
+    /// <param name="read">What the column <see cref="Loyalty"/> means.</param>
+    public CustomerProfile ToProfile(DateTimeOffset now, (int? Progress, Loyalty Loyalty) read)
     {
         var days = LastVisitOn is { } last ? BusinessCalendar.Today(now, TimeZone).DayNumber - last.DayNumber : (int?)null;
-        var (progress, loyalty) = LoyaltyOfCustomer.Read(Loyalty, LoyaltyTier, TierUpdatedAt);
         return new CustomerProfile
         {
             Id = Id,
@@ -49,7 +50,7 @@ internal sealed record CustomerRow
             TelegramChatId = TelegramChatId,
             LoyaltyTier = LoyaltyTier,
             TierUpdatedAt = TierUpdatedAt,
-            TierProgress = progress,
+            TierProgress = read.Progress,
             IsActive = IsActive,
             ReferralCode = ReferralCode,
             ReferredBy = ReferredBy,
@@ -63,7 +64,7 @@ internal sealed record CustomerRow
             CreatedAt = CreatedAt,
             UpdatedAt = UpdatedAt,
             DeletedAt = DeletedAt,
-            Loyalty = loyalty,
+            Loyalty = read.Loyalty,
         };
     }
 }

@@ -5,7 +5,7 @@ using NxLoy.Functions.Tiers;
 namespace NxLoy.Functions.Customers;
 
 /// <summary>One profile with its figures, in one round trip.</summary>
-public sealed class GetCustomer(BusinessDatabase database, TimeProvider time)
+public sealed class GetCustomer(BusinessDatabase database, LoyaltyOfCustomer loyalty, TimeProvider time)
 {
     public async Task<Result<Versioned<CustomerProfile>>> ExecuteAsync(Caller caller, Guid id, CancellationToken cancellation)
     {
@@ -15,12 +15,12 @@ public sealed class GetCustomer(BusinessDatabase database, TimeProvider time)
         }
 
         var rows = await database.QueryAsync<CustomerRow>(caller.Business, Sql, Arguments(caller.Business, id, caller.SeesDeleted), cancellation);
-        return Answer(rows);
+        return await AnswerAsync(rows, caller.Business, session: null, cancellation);
     }
 
     /// <summary>The same within the transaction of a change, so that the answer shows what was written.</summary>
     internal async Task<Result<Versioned<CustomerProfile>>> ExecuteAsync(Session session, Guid id, bool seesDeleted = false) =>
-        Answer(await session.QueryAsync<CustomerRow>(Sql, Arguments(session.Business, id, seesDeleted)));
+        await AnswerAsync(await session.QueryAsync<CustomerRow>(Sql, Arguments(session.Business, id, seesDeleted)), session.Business, session, CancellationToken.None);
 
     internal const string Sql =
         $"""
@@ -41,6 +41,15 @@ public sealed class GetCustomer(BusinessDatabase database, TimeProvider time)
 
     private static object Arguments(Guid business, Guid id, bool seesDeleted) => new { business, id, seesDeleted };
 
-    private Result<Versioned<CustomerProfile>> Answer(IReadOnlyList<CustomerRow> rows) =>
-        rows is [var row] ? new Versioned<CustomerProfile>(row.ToProfile(time.GetUtcNow()), row.Version) : HttpProblems.NotFound;
+    private async Task<Result<Versioned<CustomerProfile>>> AnswerAsync(
+        IReadOnlyList<CustomerRow> rows, Guid business, Session? session, CancellationToken cancellation)
+    {
+        if (rows is not [var row])
+        {
+            return HttpProblems.NotFound;
+        }
+
+        var read = await loyalty.ReadAsync(row.Loyalty, business, row.LoyaltyTier, row.TierUpdatedAt, session, cancellation);
+        return new Versioned<CustomerProfile>(row.ToProfile(time.GetUtcNow(), read), row.Version);
+    }
 }

@@ -7,8 +7,8 @@ namespace NxLoy.Functions.Observability;
 public sealed record Liveness(string Status);
 
 /// <summary>Whether requests can be served.</summary>
-/// <param name="Status"><c>ready</c>; <c>degraded</c> when only the work behind requests is held up; or <c>unready</c> when a dependency is down.</param>
-/// <param name="Dependencies">Everything that a request needs, then what it does without for a while: Service Bus and the outbox.</param>
+/// <param name="Status"><c>ready</c>; <c>degraded</c> when only something is down that requests do without; or <c>unready</c> when a dependency is down.</param>
+/// <param name="Dependencies">Everything that a request needs, then what it does without for a while: Redis, Service Bus and the outbox.</param>
 public sealed record Readiness(string Status, IReadOnlyList<Dependency> Dependencies)
 {
     [JsonIgnore]

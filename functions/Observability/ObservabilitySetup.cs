@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using NxLoy.Functions.Storage;
 
 namespace NxLoy.Functions.Observability;
 
@@ -15,6 +16,18 @@ internal static class ObservabilitySetup
         .AddSingleton<CutAudit>()
         .AddSingleton<Alerts>()
         .AddSingleton<CheckReadiness>()
+        .AddSingleton(Redis)
         .AddSingleton<AuditLog>()
         .AddHostedService(provider => provider.GetRequiredService<AuditLog>());
+
+    // Each instance goes on alone without it.
+    private static OptionalDependency Redis(IServiceProvider provider)
+    {
+        var connection = provider.GetService<RedisConnection>();
+        return new OptionalDependency("redis", () => connection is not null, async cancellation =>
+        {
+            await connection!.PingAsync(cancellation);
+            return new Dependency("redis", "up");
+        });
+    }
 }

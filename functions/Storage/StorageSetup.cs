@@ -7,7 +7,9 @@ namespace NxLoy.Functions.Storage;
 internal static class StorageSetup
 {
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddSingleton(new BlobStorage(configuration["Storage:ConnectionString"] is { Length: > 0 } connection ? Client(connection) : null));
+        services
+            .AddSingleton(new BlobStorage(configuration["Storage:ConnectionString"] is { Length: > 0 } connection ? Client(connection) : null))
+            .AddRedis(configuration);
 
     private static BlobServiceClient Client(string connection)
     {

@@ -15,9 +15,9 @@ public sealed class EvaluateTiers
     private EvaluateTiers(Session session, TierSetting setting) => (this.session, this.setting) = (session, setting);
 
     /// <summary>Before the effects are written: lets the customers catch up with the days and thresholds they have missed.</summary>
-    public static async Task<EvaluateTiers> BeginAsync(Session session, IReadOnlyList<Guid> customers, TimeProvider time)
+    public static async Task<EvaluateTiers> BeginAsync(Session session, IReadOnlyList<Guid> customers, ReadTierSetting read)
     {
-        var evaluation = new EvaluateTiers(session, await TierSetting.LockAsync(session, time));
+        var evaluation = new EvaluateTiers(session, await read.LockAsync(session));
         if (evaluation.HasThresholds && !evaluation.setting.IsCurrent)
         {
             await CatchUpAsync(session, evaluation.setting, customers);

@@ -4,7 +4,7 @@ using NxLoy.Functions.Http;
 namespace NxLoy.Functions.Tiers;
 
 /// <summary>The tier that a customer holds or held.</summary>
-public sealed class GetTier(BusinessDatabase database, TimeProvider time)
+public sealed class GetTier(BusinessDatabase database, ReadTierSetting read)
 {
     public async Task<Result<CustomerTier>> ExecuteAsync(Caller caller, Guid customer, TierQuery query, CancellationToken cancellation)
     {
@@ -17,7 +17,7 @@ public sealed class GetTier(BusinessDatabase database, TimeProvider time)
             caller.Business,
             async session =>
             {
-                var setting = await TierSetting.ReadAsync(session, time.Now());
+                var setting = await read.ExecuteAsync(session);
                 return query.At is { } at ? await ReadAsync(session, setting, customer, at)
                     : await ReadAsync(session, setting, customer) is { } tier ? tier : HttpProblems.NotFound;
             },

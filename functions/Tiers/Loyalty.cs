@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 
 namespace NxLoy.Functions.Tiers;
@@ -23,7 +24,7 @@ public sealed record Loyalty
 }
 
 /// <summary>For whoever shows a customer: one column more in the statement that reads it, and what it means.</summary>
-public static class LoyaltyOfCustomer
+public sealed class LoyaltyOfCustomer(ThresholdCache thresholds)
 {
     /// <summary>
     /// An expression about the customer c and its metrics m, which answers JSON. Windows begin as <see cref="TierPolicy.WindowStart"/>
@@ -33,7 +34,7 @@ public static class LoyaltyOfCustomer
         """
         (select row_to_json(l) from (
             select coalesce(b.balance, 0) as "balance", coalesce(b.qualifying_points, b.balance, 0) as "points", s.grace_from as "graceFrom",
-                s.grace_until as "graceUntil", o.tier as "overrideTier", o.last_day as "overrideLastDay", day.at as "asOf", k.thresholds,
+                s.grace_until as "graceUntil", o.tier as "overrideTier", o.last_day as "overrideLastDay", day.at as "asOf", k.version, k.updated_at as "versionSince",
                 w.monthly_spent as "monthlySpent", w.monthly_visits as "monthlyVisits", w.quarterly_spent as "quarterlySpent",
                 w.quarterly_visits as "quarterlyVisits", w.yearly_spent as "yearlySpent", w.yearly_visits as "yearlyVisits",
                 m.total_spent as "lifetimeSpent", m.visit_count as "lifetimeVisits"
@@ -59,50 +60,36 @@ public static class LoyaltyOfCustomer
         """;
 
     /// <param name="json">What <see cref="Column"/> answered.</param>
+    /// <param name="business">The customer's.</param>
     /// <param name="held">The customer's tier.</param>
     /// <param name="since">When it was reached.</param>
+    /// <param name="session">The transaction in which it was read, if it was in one.</param>
+    /// <param name="cancellation">Nobody waits any more.</param>
     /// <returns>With percent towards the next tier: null without thresholds, or before the first evaluation by them.</returns>
-    public static (int? Progress, Loyalty Loyalty) Read(string json, LoyaltyTier held, DateTimeOffset since)
+    public async ValueTask<(int? Progress, Loyalty Loyalty)> ReadAsync(
+        string json, Guid business, LoyaltyTier held, DateTimeOffset since, Session? session, CancellationToken cancellation)
     {
         var row = JsonSerializer.Deserialize<Row>(json, Json.Options)!;
+        var progress = row.AsOf is null || row.Version is not { } number ? null
+            : TierPolicy.Progress(
+                await thresholds.GetAsync(new ThresholdVersion(business, number, row.VersionSince!.Value), session, cancellation), row.ToFigures(), held);
         return (
-            row.AsOf is null ? null : TierPolicy.Progress(row.Thresholds, row.ToFigures(), held),
+            progress,
             new Loyalty
             {
                 Points = row.Balance,
                 TierSince = since,
-                Grace = row.GraceFrom is { } from ? new TierGrace(from, row.GraceUntil!.Value) : null,
-                Override = row.OverrideTier is { } tier ? new TierOverride(tier, row.OverrideLastDay) : null,
+                Grace = row.Grace,
+                Override = row.Override,
                 AsOf = row.AsOf,
             });
     }
 
-    private sealed record Row
+    private sealed record Row : TierRow
     {
         public required long Balance { get; init; }
-        public required long Points { get; init; }
-        public required DateOnly? GraceFrom { get; init; }
-        public required DateOnly? GraceUntil { get; init; }
-        public required LoyaltyTier? OverrideTier { get; init; }
-        public required DateOnly? OverrideLastDay { get; init; }
         public required DateOnly? AsOf { get; init; }
-        public required TierThresholds? Thresholds { get; init; }
-        public required decimal MonthlySpent { get; init; }
-        public required int MonthlyVisits { get; init; }
-        public required decimal QuarterlySpent { get; init; }
-        public required int QuarterlyVisits { get; init; }
-        public required decimal YearlySpent { get; init; }
-        public required int YearlyVisits { get; init; }
-        public required decimal LifetimeSpent { get; init; }
-        public required int LifetimeVisits { get; init; }
-
-        public TierFigures ToFigures() => new()
-        {
-            Monthly = new WindowFigures(MonthlySpent, MonthlyVisits),
-            Quarterly = new WindowFigures(QuarterlySpent, QuarterlyVisits),
-            Yearly = new WindowFigures(YearlySpent, YearlyVisits),
-            Lifetime = new WindowFigures(LifetimeSpent, LifetimeVisits),
-            Points = Points,
-        };
+        public required long? Version { get; init; }
+        public required DateTimeOffset? VersionSince { get; init; }
     }
 }

@@ -5,7 +5,7 @@ using NxLoy.Functions.Http;
 namespace NxLoy.Functions.Tiers;
 
 /// <summary>Sets a customer's tier by hand, or takes that away again. The rules go on beneath.</summary>
-public sealed class OverrideTier(BusinessDatabase database, TimeProvider time)
+public sealed class OverrideTier(BusinessDatabase database, ReadTierSetting read)
 {
     /// <returns>The tier as it is then.</returns>
     public Task<Result<CustomerTier>> ExecuteAsync(Caller caller, Guid customer, NewOverride given, CancellationToken cancellation) =>
@@ -53,7 +53,7 @@ public sealed class OverrideTier(BusinessDatabase database, TimeProvider time)
         }
 
         // One that is over ends first, on its day; and what the rules have to say is said before.
-        var setting = await TierSetting.LockAsync(session, time);
+        var setting = await read.LockAsync(session);
         await EvaluateTiers.CatchUpAsync(session, setting, [customer]);
         caller.Trail.Touch(customer);
         return await act(setting, (await TierCases.ReadAsync(session, setting, [customer]))[0]);

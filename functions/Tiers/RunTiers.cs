@@ -9,7 +9,8 @@ namespace NxLoy.Functions.Tiers;
 /// The steps of an evaluation of everybody. Each may be taken again however far it came: who has been evaluated is not
 /// changed by being evaluated again.
 /// </summary>
-public sealed partial class RunTiers(BusinessDatabase database, AuditLog audit, TimeProvider time, IConfiguration settings, ILogger<RunTiers> logger)
+public sealed partial class RunTiers(
+    BusinessDatabase database, ReadTierSetting read, AuditLog audit, TimeProvider time, IConfiguration settings, ILogger<RunTiers> logger)
 {
     // Customers whose rows are locked at a time: an event about one of them waits for as long.
     private const int AtOnce = 1_000;
@@ -52,7 +53,7 @@ public sealed partial class RunTiers(BusinessDatabase database, AuditLog audit, 
     {
         var candidates = (await database.InTransactionAsync<List<Guid>>(
             partition.Run.BusinessId,
-            async session => new List<Guid>(await TierCandidates.FindAsync(session, await TierSetting.ReadAsync(session, time.Now()), partition.From, partition.Before)),
+            async session => new List<Guid>(await TierCandidates.FindAsync(session, await read.ExecuteAsync(session), partition.From, partition.Before)),
             cancellation)).Value;
         foreach (var some in candidates.Chunk(AtOnce))
         {
@@ -97,7 +98,7 @@ public sealed partial class RunTiers(BusinessDatabase database, AuditLog audit, 
                     Log.Ended(logger, run.BusinessId, run.Id, figures.Customers, figures.Changed);
                 }
 
-                var setting = await TierSetting.ReadAsync(session, time.Now());
+                var setting = await read.ExecuteAsync(session);
                 var old = await session.QueryAsync<OldRow>(
                     "delete from tier_runs where business_id = @business and status = 'COMPLETED' and finished_at < @before returning id",
                     new { business = session.Business, before = setting.Now.AddDays(-DaysKept) });
@@ -129,8 +130,8 @@ public sealed partial class RunTiers(BusinessDatabase database, AuditLog audit, 
             run.BusinessId,
             async session =>
             {
-                await TierSetting.WaitForOthersAsync(session);
-                var setting = await TierSetting.ReadAsync(session, time.Now());
+                await ReadTierSetting.WaitForOthersAsync(session);
+                var setting = await read.ExecuteAsync(session);
                 return (await session.QueryAsync<int>(
                     """
                     update tier_runs
@@ -150,7 +151,7 @@ public sealed partial class RunTiers(BusinessDatabase database, AuditLog audit, 
         await session.ExecuteAsync(
             "select 1 from customers where business_id = @business and id = any(@customers) order by id for no key update",
             new { business = session.Business, customers });
-        var changed = await EvaluateTiers.ReviewAsync(session, await TierSetting.LockAsync(session, time), customers);
+        var changed = await EvaluateTiers.ReviewAsync(session, await read.LockAsync(session), customers);
         return await NoteAsync(session, partition, changed, isDone: false);
     }
 

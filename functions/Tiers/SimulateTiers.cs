@@ -8,7 +8,7 @@ namespace NxLoy.Functions.Tiers;
 /// Evaluates everybody by thresholds that nobody has set, by the very rules of a run, and writes nothing: what a PUT of
 /// these and the run after it would do now, grace included.
 /// </summary>
-public sealed class SimulateTiers(BusinessDatabase database, Cursors cursors, TimeProvider time)
+public sealed class SimulateTiers(BusinessDatabase database, Cursors cursors, ReadTierSetting read)
 {
     private const string List = "tier simulation";
 
@@ -31,7 +31,7 @@ public sealed class SimulateTiers(BusinessDatabase database, Cursors cursors, Ti
                     return HttpProblems.NotFound;
                 }
 
-                var setting = await TierSetting.ReadAsync(session, time.Now());
+                var setting = await read.ExecuteAsync(session);
                 setting = setting with { Versions = [.. setting.Versions, new TierVersion(setting.Current.Version + 1, asked.Thresholds, setting.Now)] };
                 return cursor.Value is { } after
                     ? Answer(setting, asked.Page, await PageAsync(session, setting, after.Id, asked.Page.Rows), null, Cursor)

@@ -4,28 +4,15 @@ using NxLoy.Functions.Http;
 namespace NxLoy.Functions.Tiers;
 
 /// <summary>One customer before the rules: its state so far, and its figures.</summary>
-internal sealed record TierCase
+internal sealed record TierCase : TierRow
 {
     public required Guid Id { get; init; }
     public required LoyaltyTier Held { get; init; }
     public required DateTimeOffset TierUpdatedAt { get; init; }
     public required bool IsDeleted { get; init; }
     public required string? Steps { get; init; }
-    public required DateOnly? GraceFrom { get; init; }
-    public required DateOnly? GraceUntil { get; init; }
     public required DateOnly? EvaluatedOn { get; init; }
     public required long? ConfigurationVersion { get; init; }
-    public required LoyaltyTier? OverrideTier { get; init; }
-    public required DateOnly? OverrideLastDay { get; init; }
-    public required decimal MonthlySpent { get; init; }
-    public required int MonthlyVisits { get; init; }
-    public required decimal QuarterlySpent { get; init; }
-    public required int QuarterlyVisits { get; init; }
-    public required decimal YearlySpent { get; init; }
-    public required int YearlyVisits { get; init; }
-    public required decimal LifetimeSpent { get; init; }
-    public required int LifetimeVisits { get; init; }
-    public required long Points { get; init; }
 
     /// <summary>Sums of the days whose sales count in a window of a missed day; none where no day before today was missed.</summary>
     public IReadOnlyList<SaleDay> SaleDays { get; init; } = [];
@@ -34,8 +21,8 @@ internal sealed record TierCase
     {
         Held = Held,
         Steps = Steps is null ? [] : JsonSerializer.Deserialize<TierStep[]>(Steps, Json.Options)!,
-        Grace = GraceFrom is { } from ? new TierGrace(from, GraceUntil!.Value) : null,
-        Override = OverrideTier is { } tier ? new TierOverride(tier, OverrideLastDay) : null,
+        Grace = Grace,
+        Override = Override,
     };
 
     /// <summary>The last local day of which the state is.</summary>
@@ -52,23 +39,14 @@ internal sealed record TierCase
     }
 
     /// <summary>Today's windows.</summary>
-    public TierFigures FiguresToday => new()
-    {
-        Monthly = new WindowFigures(MonthlySpent, MonthlyVisits),
-        Quarterly = new WindowFigures(QuarterlySpent, QuarterlyVisits),
-        Yearly = new WindowFigures(YearlySpent, YearlyVisits),
-        Lifetime = new WindowFigures(LifetimeSpent, LifetimeVisits),
-        Points = Points,
-    };
+    public TierFigures FiguresToday => ToFigures();
 
     /// <summary>The windows of a day on which nothing was bought since; a sale of the minutes ahead counts at once.</summary>
-    public TierFigures FiguresOn(DateOnly day) => new()
+    public TierFigures FiguresOn(DateOnly day) => FiguresToday with
     {
         Monthly = Sum(EvaluationPeriod.monthly, day),
         Quarterly = Sum(EvaluationPeriod.quarterly, day),
         Yearly = Sum(EvaluationPeriod.yearly, day),
-        Lifetime = new WindowFigures(LifetimeSpent, LifetimeVisits),
-        Points = Points,
     };
 
     private DateOnly? Evaluated(TierSetting setting) => EvaluatedOn > setting.Through || setting.Through is null ? EvaluatedOn : setting.Through;

@@ -4,7 +4,7 @@ namespace NxLoy.Functions.Tiers;
 public static class TierRules
 {
     /// <summary>The largest sum of money that a threshold may name.</summary>
-    public const decimal MaxSpending = 1_000_000_000_000;
+    public const long MaxSpending = 1_000_000_000_000;
 
     /// <summary>The largest number of visits or points.</summary>
     public const int MaxCount = 1_000_000_000;

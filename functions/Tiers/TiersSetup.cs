@@ -7,6 +7,9 @@ internal static class TiersSetup
 {
     public static IServiceCollection AddTiers(this IServiceCollection services) => services
         .AddEvents(TierEvents.All)
+        .AddSingleton<ThresholdCache>()
+        .AddSingleton<ReadTierSetting>()
+        .AddSingleton<LoyaltyOfCustomer>()
         .AddSingleton<GetTierConfiguration>()
         .AddSingleton<UpdateTierConfiguration>()
         .AddSingleton<ListTierAudits>()

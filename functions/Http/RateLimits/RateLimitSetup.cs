@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using StackExchange.Redis;
 
 namespace NxLoy.Functions.Http.RateLimits;
 
@@ -14,21 +13,8 @@ internal static class RateLimitSetup
         }
 
         services.AddSingleton(options);
-        return configuration["Redis:ConnectionString"] is { Length: > 0 } redis
-            ? services.AddSingleton(Parsed(redis)).AddSingleton<IRateLimits, SharedRateLimits>()
+        return configuration["Redis:ConnectionString"] is { Length: > 0 }
+            ? services.AddSingleton<IRateLimits, SharedRateLimits>()
             : services.AddSingleton<IRateLimits, LocalRateLimits>();
-    }
-
-    private static ConfigurationOptions Parsed(string redis)
-    {
-        try
-        {
-            return ConfigurationOptions.Parse(redis);
-        }
-        catch (ArgumentException)
-        {
-            // The message of the library would repeat it, password and all.
-            throw new InvalidOperationException("The setting Redis:ConnectionString is not as StackExchange.Redis writes it: host:port,password=... See docs/settings.md.");
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using NxLoy.Functions.Storage;
 using StackExchange.Redis;
 
 namespace NxLoy.Functions.Http.RateLimits;
@@ -27,27 +28,18 @@ internal sealed partial class SharedRateLimits : IRateLimits, IAsyncDisposable
         return 0
         """;
 
-    // Longer than a healthy Redis ever takes; a request does not wait longer for being counted.
-    private const int PatienceInMilliseconds = 1000;
     private const long PauseInMilliseconds = 1000;
 
     private readonly RateLimitOptions options;
     private readonly LocalRateLimits local;
     private readonly Sealing sealing;
     private readonly ILogger logger;
-    private readonly Task<ConnectionMultiplexer> connecting;
+    private readonly RedisConnection redis;
     private long pausedUntil;
     private int isAway;
 
-    public SharedRateLimits(RateLimitOptions options, ConfigurationOptions redis, Sealing sealing, ILogger<SharedRateLimits> logger)
-    {
-        (this.options, this.sealing, this.logger, local) = (options, sealing, logger, new LocalRateLimits(options));
-        redis.AbortOnConnectFail = false;
-        redis.BacklogPolicy = BacklogPolicy.FailFast;
-        redis.AsyncTimeout = PatienceInMilliseconds;
-        redis.ConnectTimeout = PatienceInMilliseconds;
-        connecting = ConnectionMultiplexer.ConnectAsync(redis);
-    }
+    public SharedRateLimits(RateLimitOptions options, RedisConnection redis, Sealing sealing, ILogger<SharedRateLimits> logger) =>
+        (this.options, this.redis, this.sealing, this.logger, local) = (options, redis, sealing, logger, new LocalRateLimits(options));
 
     public async ValueTask<TimeSpan?> TakeAsync(string caller)
     {
@@ -58,8 +50,8 @@ internal sealed partial class SharedRateLimits : IRateLimits, IAsyncDisposable
 
         try
         {
-            var redis = (await connecting).GetDatabase();
-            var wait = (long)await redis.ScriptEvaluateAsync(Take, [KeyOf(caller)], [(long)options.Interval.TotalMicroseconds, options.Burst]);
+            var counts = (await redis.OpenAsync()).GetDatabase();
+            var wait = (long)await counts.ScriptEvaluateAsync(Take, [KeyOf(caller)], [(long)options.Interval.TotalMicroseconds, options.Burst]);
             if (Interlocked.Exchange(ref isAway, 0) == 1)
             {
                 Log.Back(logger);
@@ -79,11 +71,7 @@ internal sealed partial class SharedRateLimits : IRateLimits, IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await local.DisposeAsync();
-        await (await connecting).DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => local.DisposeAsync();
 
     // A subject may be anything, an address of a person too: Redis learns a digest.
     private RedisKey KeyOf(string caller) =>

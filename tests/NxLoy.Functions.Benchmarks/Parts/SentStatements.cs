@@ -7,6 +7,7 @@ using NxLoy.Functions.Benchmarks.Servers;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
+using NxLoy.Functions.Tiers;
 
 namespace NxLoy.Functions.Benchmarks.Parts;
 
@@ -42,7 +43,8 @@ internal static class SentStatements
         var caller = new Caller("bench", Role.Staff, BenchDatabase.Business, [BenchDatabase.Business]);
         if (Guid.TryParse(path.Split('/')[^1], out var id))
         {
-            _ = (await new GetCustomer(database, TimeProvider.System).ExecuteAsync(caller, id, CancellationToken.None)).Value;
+            using var thresholds = new ThresholdCache(database, []);
+            _ = (await new GetCustomer(database, new LoyaltyOfCustomer(thresholds), TimeProvider.System).ExecuteAsync(caller, id, CancellationToken.None)).Value;
             return [id];
         }
 

@@ -8,6 +8,7 @@ using Npgsql;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
+using NxLoy.Functions.Tiers;
 
 namespace NxLoy.Functions.Benchmarks.Servers;
 
@@ -30,6 +31,8 @@ internal static class BareApi
         var sql = GetCustomer.Sql.Replace("@business", "$1", StringComparison.Ordinal)
             .Replace("@id", "$2", StringComparison.Ordinal).Replace("@seesDeleted", "$3", StringComparison.Ordinal);
         var business = BenchDatabase.Business;
+        using var thresholds = new ThresholdCache(new BusinessDatabase(source, source), []);
+        var loyalty = new LoyaltyOfCustomer(thresholds);
 
         app.MapGet("/", () => "up");
         app.MapGet("/customers/{id:guid}", async (Guid id, CancellationToken cancellation) =>
@@ -39,9 +42,14 @@ internal static class BareApi
             command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
             command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = false });
             await using var reader = await command.ExecuteReaderAsync(cancellation);
-            return await reader.ReadAsync(cancellation)
-                ? Results.Bytes(JsonSerializer.SerializeToUtf8Bytes(Read(reader).ToProfile(TimeProvider.System.GetUtcNow()), Json.Options), "application/json; charset=utf-8")
-                : Results.NotFound();
+            if (!await reader.ReadAsync(cancellation))
+            {
+                return Results.NotFound();
+            }
+
+            var row = Read(reader);
+            var read = await loyalty.ReadAsync(row.Loyalty, business, row.LoyaltyTier, row.TierUpdatedAt, session: null, cancellation);
+            return Results.Bytes(JsonSerializer.SerializeToUtf8Bytes(row.ToProfile(TimeProvider.System.GetUtcNow(), read), Json.Options), "application/json; charset=utf-8");
         });
         await app.RunAsync();
         return 0;

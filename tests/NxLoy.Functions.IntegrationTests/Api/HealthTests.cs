@@ -1,6 +1,7 @@
 using Npgsql;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Embedded;
+using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.Api;
@@ -23,6 +24,26 @@ public sealed class HealthTests(TestApp app) : IClassFixture<TestApp>
         Assert.Equal(
             """{"status":"ready","dependencies":[{"name":"postgresql-app","state":"up"},{"name":"postgresql-worker","state":"up"}]}""",
             answer.Text);
+    }
+
+    [Fact]
+    public async Task Ready_RedisThatGoes_IsNamed_AndRequestsAreServed()
+    {
+        var redis = new TestRedis();
+        var settings = TestApp.Settings(app.Database);
+        settings["Redis:ConnectionString"] = redis.ConnectionString;
+        settings["Logging:LogLevel:Default"] = "None";
+        await using var host = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, settings);
+        await Eventually.TrueAsync(async () => await ReadyAsync() == Health("ready", "up"));
+
+        redis.Dispose();
+
+        await Eventually.TrueAsync(async () => await ReadyAsync() == Health("degraded", "down"));
+
+        async Task<string> ReadyAsync() => (await new ApiClient(host.CreateClient(), null, TestApp.Contract).GetAsync("/api/health/ready")).Expect(200).Text;
+
+        static string Health(string status, string redis) =>
+            $$"""{"status":"{{status}}","dependencies":[{"name":"postgresql-app","state":"up"},{"name":"postgresql-worker","state":"up"},{"name":"redis","state":"{{redis}}"}]}""";
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class TelemetryTests(TestApp app) : IClassFixture<TestApp>
         Assert.True(receiver.HoldsTogether("traces", "Npgsql", "db.query.text", "postgresql"));
         Assert.True(receiver.HoldsTogether("traces", "EveryMinuteSignAudit", "timer"));
         foreach (var metric in (string[])["http.server.request.duration", "faas.invoke_duration", "nxloy.audit.batch.size", "nxloy.audit.wait.duration",
-            "nxloy.idempotency.replays", "nxloy.rate_limit.refusals", "nxloy.events.ingested", "db.client.operation.duration"])
+            "nxloy.idempotency.replays", "nxloy.rate_limit.refusals", "nxloy.events.ingested", "nxloy.cache.reads", "db.client.operation.duration"])
         {
             Assert.True(receiver.HoldsTogether("metrics", metric), $"{metric} was not exported.");
         }
@@ -67,6 +67,8 @@ public sealed class TelemetryTests(TestApp app) : IClassFixture<TestApp>
         (await owner.PatchAsync($"/api/v1/customers/{customer}", new { email = "Zanzibarina" })).Expect(400);
         (await owner.SendAsync(new HttpMethod("NOTEGIRAFFE"), "/api/v1/Zanzibarina?q=Quixotequill")).Expect(404);
         (await new ApiClient(host.CreateClient(), TestApp.Token("service", [app.Business])).SendAsync(HttpMethod.Post, "/api/v1/events", new Typed(Events.BatchType, """[{"id":"notegiraffe"}]"""))).Expect(200);
+        (await owner.PutAsync("/api/v1/tiers/configuration", Given.Tiers(), "*")).Expect(200);
+        (await owner.GetAsync("/api/v1/tiers/configuration")).Expect(200);
         await host.InvokeAsync("EveryMinuteSignAudit");
         for (var n = 0; (await owner.GetAsync("/api/v1/business")).Code != 429; n++)
         {

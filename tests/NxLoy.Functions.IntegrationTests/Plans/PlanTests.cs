@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Engagement;
 using NxLoy.Functions.Http;
+using NxLoy.Functions.Tiers;
 using Xunit.Abstractions;
 
 namespace NxLoy.Functions.IntegrationTests.Plans;
@@ -80,7 +81,8 @@ public sealed class PlanTests(MillionCustomers million, ITestOutputHelper output
         await using var database = new ExplainedDatabase(million.Database, mode);
         var id = await SingleAsync<Guid>("select id from customers where business_id = @business and deleted_at is null offset 500000 limit 1");
 
-        var found = await new GetCustomer(database.Database, TimeProvider.System).ExecuteAsync(CallerOf(MillionCustomers.Big), id, CancellationToken.None);
+        using var thresholds = new ThresholdCache(database.Database, []);
+        var found = await new GetCustomer(database.Database, new LoyaltyOfCustomer(thresholds), TimeProvider.System).ExecuteAsync(CallerOf(MillionCustomers.Big), id, CancellationToken.None);
 
         Assert.Equal(id, found.Value.Value.Id);
         AssertReads(database, rows: 5, buffers: 40);

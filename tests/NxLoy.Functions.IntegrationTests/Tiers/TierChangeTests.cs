@@ -166,6 +166,15 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
     }
 
     [Fact]
+    public async Task TierOfAnErasedCustomer_IsNobodys()
+    {
+        var (business, customer) = await BuyerAsync();
+        await app.EraseAsync(customer, business);
+
+        (await app.AsOf(business, "compliance").GetAsync($"/api/v1/customers/{customer}/tier")).Expect(404);
+    }
+
+    [Fact]
     public async Task History_ByPages_IsAllThereOnce()
     {
         var (business, customer) = await BuyerAsync();

@@ -23,6 +23,15 @@ public sealed class TierConfigurationTests(TestApp app) : IClassFixture<TestApp>
     }
 
     [Fact]
+    public async Task BusinessThatDoesNotExist_HasNoThresholdsToReadOrTry()
+    {
+        var owner = app.AsOf(Guid.CreateVersion7(), "owner");
+
+        (await owner.GetAsync(Configuration)).Expect(404);
+        (await owner.PostAsync("/api/v1/tiers/simulate", Given.TierThresholds())).Expect(404);
+    }
+
+    [Fact]
     public async Task Put_IsReadBackAsWritten()
     {
         var owner = app.AsOf(await app.GivenBusinessAsync(), "owner");

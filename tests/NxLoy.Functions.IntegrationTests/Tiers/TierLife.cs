@@ -35,6 +35,7 @@ internal sealed class TierLife
     private readonly Clock clock = new() { Now = new DateTimeOffset(2027, 11, 18, 9, 0, 0, TimeSpan.Zero) };
     private readonly RecordTransactions record;
     private readonly RunTiers run;
+    private readonly ReadTierSetting read;
     private readonly List<string> told = [];
 
     // Instants at which something was done; all else is of a midnight.
@@ -46,9 +47,10 @@ internal sealed class TierLife
     {
         (this.app, this.business, this.ids, random) = (app, business, ids, new Random(seed));
         naive = [.. ids.Select(_ => new NaiveTiers())];
-        record = new RecordTransactions(Tables, app.Host.Services.GetRequiredService<ErasedIds>(), clock);
+        read = new ReadTierSetting(app.Host.Services.GetRequiredService<ThresholdCache>(), clock);
+        record = new RecordTransactions(Tables, app.Host.Services.GetRequiredService<ErasedIds>(), read, clock);
         run = new RunTiers(
-            Tables, app.Host.Services.GetRequiredService<AuditLog>(), clock,
+            Tables, read, app.Host.Services.GetRequiredService<AuditLog>(), clock,
             new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("Tiers:PartitionSize", (string?)"2")]).Build(), NullLogger<RunTiers>.Instance);
     }
 
@@ -207,7 +209,7 @@ internal sealed class TierLife
             async session =>
             {
                 await session.ExecuteAsync("select 1 from customers where id = @id for no key update", new { id = ids[who] });
-                var tiers = await EvaluateTiers.BeginAsync(session, [ids[who]], clock);
+                var tiers = await EvaluateTiers.BeginAsync(session, [ids[who]], read);
                 await session.ExecuteAsync(
                     """
                     insert into loyalty_balances (customer_id, business_id, balance, changed_by, occurred_at, updated_at)
@@ -246,7 +248,7 @@ internal sealed class TierLife
 
     private async Task OverrideAsync(int who, NewOverride? given)
     {
-        var act = new OverrideTier(Tables, clock);
+        var act = new OverrideTier(Tables, read);
         if (given is null)
         {
             Assert.Null((await act.TakeOffAsync(Owner, ids[who], new Reason(null), CancellationToken.None)).Problem);
