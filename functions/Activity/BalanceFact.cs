@@ -15,4 +15,7 @@ public sealed record BalanceFact
     public required string ChangedBy { get; init; }
 
     public required DateTimeOffset OccurredAt { get; init; }
+
+    /// <summary>Its place among all that arrived together: tiers follow events in the order in which they came.</summary>
+    internal int Place { get; init; }
 }

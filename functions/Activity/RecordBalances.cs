@@ -7,14 +7,15 @@ namespace NxLoy.Functions.Activity;
 /// Records changes of customers' points, all of them in the history and the latest as the present balance, which may lift or
 /// lower the tier. The number of statements does not depend on the batch's size.
 /// </summary>
-public sealed class RecordBalances(ReadTierSetting tierSetting, TimeProvider time)
+public sealed class RecordBalances(TimeProvider time)
 {
     // Who changed an erased customer's points may be the customer.
     private const string SomebodyErased = "[erased]";
 
     /// <summary>To be called in the transaction that holds the customers.</summary>
     /// <returns>An outcome a fact, in the order given.</returns>
-    internal async Task<IReadOnlyList<EventOutcome>> ExecuteAsync(Session session, IReadOnlyList<BalanceFact> told, LockedCustomers customers)
+    internal async Task<IReadOnlyList<EventOutcome>> ExecuteAsync(
+        Session session, IReadOnlyList<BalanceFact> told, LockedCustomers customers, EvaluateTiers tiers)
     {
         if (told.Count == 0)
         {
@@ -23,7 +24,8 @@ public sealed class RecordBalances(ReadTierSetting tierSetting, TimeProvider tim
 
         var now = time.Now();
         BalanceFact[] facts = [.. told.Select(fact => customers.Erased.Contains(fact.CustomerId) ? fact with { ChangedBy = SomebodyErased } : fact)];
-        var judgements = BalanceRules.Judge(facts, await ReadKnownAsync(session, facts, customers), now);
+        var points = new Dictionary<Guid, long>();
+        var judgements = BalanceRules.Judge(facts, await ReadKnownAsync(session, facts, customers, points), now);
         BalanceFact[] recorded = [.. judgements.Where(one => one.Outcome.Status == EventStatus.accepted).Select(one => one.Fact)];
         BalanceFact[] present = [.. judgements.Where(one => one.IsPresent).Select(one => one.Fact)];
         if (recorded.Length > 0)
@@ -33,20 +35,37 @@ public sealed class RecordBalances(ReadTierSetting tierSetting, TimeProvider tim
 
         if (present.Length > 0)
         {
-            var tiers = await EvaluateTiers.BeginAsync(session, [.. present.Select(fact => fact.CustomerId)], tierSetting);
+            await tiers.BeginAsync();
             await UpsertBalancesAsync(session, present, now);
-            await tiers.FinishAsync([.. present.Select(fact => TierEvent.Of(fact.CustomerId))]);
+
+            // Those too that another of the same batch has superseded: in a batch of its own each would have stood.
+            foreach (var fact in judgements.Where(one => one.Outcome is { Status: EventStatus.accepted, Code: null }).Select(one => one.Fact))
+            {
+                var qualifying = fact.QualifyingPoints ?? fact.Balance;
+                tiers.Follow(fact.Place, new TierEvent(fact.CustomerId) { Points = qualifying - points.GetValueOrDefault(fact.CustomerId) });
+                points[fact.CustomerId] = qualifying;
+            }
         }
 
         return [.. judgements.Select(judgement => judgement.Outcome)];
     }
 
-    private static async Task<BalanceRules.Known> ReadKnownAsync(Session session, BalanceFact[] facts, LockedCustomers customers)
+    private static async Task<BalanceRules.Known> ReadKnownAsync(
+        Session session, BalanceFact[] facts, LockedCustomers customers, Dictionary<Guid, long> points)
     {
         var ids = facts.Select(fact => fact.CustomerId).ToArray();
         var latest = await session.QueryAsync<LatestRow>(
-            "select customer_id as customerid, occurred_at as occurredat from loyalty_balances where business_id = @business and customer_id = any(@ids)",
+            """
+            select customer_id as customerid, occurred_at as occurredat, coalesce(qualifying_points, balance) as points
+            from loyalty_balances
+            where business_id = @business and customer_id = any(@ids)
+            """,
             new { business = session.Business, ids });
+        foreach (var row in latest)
+        {
+            points[row.CustomerId] = row.Points;
+        }
+
         var changes = await session.QueryAsync<ChangeRow>(
             """
             select c.customer_id as customerid, c.occurred_at as occurredat, c.balance, c.qualifying_points as qualifyingpoints
@@ -96,6 +115,7 @@ public sealed class RecordBalances(ReadTierSetting tierSetting, TimeProvider tim
     {
         public required Guid CustomerId { get; init; }
         public required DateTimeOffset OccurredAt { get; init; }
+        public required long Points { get; init; }
     }
 
     private sealed record ChangeRow

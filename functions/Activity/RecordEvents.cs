@@ -1,6 +1,7 @@
 using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
+using NxLoy.Functions.Tiers;
 
 namespace NxLoy.Functions.Activity;
 
@@ -10,7 +11,7 @@ namespace NxLoy.Functions.Activity;
 /// </summary>
 public sealed class RecordEvents(
     ChangeBusiness change, RedateTransactions redate, RecordTransactions transactions, RecordBalances balances, RecordRedemptions redemptions,
-    RecordCommunications communications, TimeProvider time)
+    RecordCommunications communications, ReadTierSetting tierSetting, TimeProvider time)
 {
     /// <param name="session">The transaction.</param>
     /// <param name="events">Each with something told, each id once.</param>
@@ -39,7 +40,10 @@ public sealed class RecordEvents(
                 .. rewards.Select(one => one.Told.Fact.CustomerId), .. messages.Select(one => one.Told.Fact.CustomerId),
             ]);
 
-        var sold = sales.Count == 0 ? Array.Empty<TransactionOutcome>() : await transactions.ExecuteAsync(session, [.. sales.Select(one => one.Told.Fact)], customers);
+        var places = events.Select((one, place) => (one.Id, Place: place)).ToDictionary(one => one.Id!, one => one.Place, StringComparer.Ordinal);
+        var tiers = new EvaluateTiers(session, customers.All, tierSetting);
+        var sold = sales.Count == 0 ? Array.Empty<TransactionOutcome>()
+            : await transactions.ExecuteAsync(session, [.. sales.Select(one => one.Told.Fact with { Place = places[one.Event.Id!] })], customers, tiers);
         var redeemed = await redemptions.ExecuteAsync(session, [.. rewards.Select(one => one.Told.Fact)], customers);
         var sent = await communications.ExecuteAsync(session, [.. messages.Select(one => one.Told.Fact)], customers);
         if (sold.Failed(out var problem) || redeemed.Failed(out problem) || sent.Failed(out problem))
@@ -50,7 +54,11 @@ public sealed class RecordEvents(
         Note(results, sales, [.. sold.Value.Select(one => new EventOutcome(StatusOf(one.Status), one.Code))], told => told.Fact.CustomerId);
         Note(results, rewards, redeemed.Value, told => told.Fact.CustomerId);
         Note(results, messages, sent.Value, told => told.Fact.CustomerId);
-        Note(results, points, await balances.ExecuteAsync(session, [.. points.Select(one => one.Told.Fact)], customers), told => told.Fact.CustomerId);
+        Note(
+            results, points,
+            await balances.ExecuteAsync(session, [.. points.Select(one => one.Told.Fact with { Place = places[one.Event.Id!] })], customers, tiers),
+            told => told.Fact.CustomerId);
+        await tiers.FinishAsync();
         return results;
     }
 

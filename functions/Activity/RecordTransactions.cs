@@ -17,12 +17,20 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
         Guid business, IReadOnlyList<TransactionFact> facts, CancellationToken cancellation) =>
         InTransactionAsync(
             business,
-            async session => await ExecuteAsync(session, facts, await LockedCustomers.TakeAsync(session, facts.Select(fact => fact.CustomerId))),
+            async session =>
+            {
+                var customers = await LockedCustomers.TakeAsync(session, facts.Select(fact => fact.CustomerId));
+                var tiers = new EvaluateTiers(session, customers.All, tierSetting);
+                var outcomes = await ExecuteAsync(session, [.. facts.Select((fact, place) => fact with { Place = place })], customers, tiers);
+                await tiers.FinishAsync();
+                return outcomes;
+            },
             cancellation);
 
     /// <summary>The same in the transaction of <see cref="InTransactionAsync"/>, for a use case that writes more in it.</summary>
     internal Task<Result<IReadOnlyList<TransactionOutcome>>> ExecuteAsync(
-        Session session, IReadOnlyList<TransactionFact> facts, LockedCustomers customers) => RecordAsync(session, facts, customers, time.Now());
+        Session session, IReadOnlyList<TransactionFact> facts, LockedCustomers customers, EvaluateTiers tiers) =>
+        RecordAsync(session, facts, customers, tiers, time.Now());
 
     /// <summary>Runs the work in one transaction, from the start once more where another batch was quicker.</summary>
     internal async Task<Result<T>> InTransactionAsync<T>(Guid business, Func<Session, Task<Result<T>>> work, CancellationToken cancellation)
@@ -40,7 +48,7 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
     }
 
     private async Task<Result<IReadOnlyList<TransactionOutcome>>> RecordAsync(
-        Session session, IReadOnlyList<TransactionFact> told, LockedCustomers customers, DateTimeOffset now)
+        Session session, IReadOnlyList<TransactionFact> told, LockedCustomers customers, EvaluateTiers tiers, DateTimeOffset now)
     {
         var business = await WritableBusiness.ReadAsync(session);
         if (business.Failed(out var closed))
@@ -59,8 +67,7 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
             .ToArray();
         if (accepted.Length > 0)
         {
-            var touched = accepted.Select(judgement => judgement.Fact.CustomerId).Distinct().ToArray();
-            var tiers = await EvaluateTiers.BeginAsync(session, touched, tierSetting);
+            await tiers.BeginAsync();
             if (await InsertAsync(session, accepted, now) < accepted.Length)
             {
                 return ActivityProblems.TakenMeanwhile;
@@ -68,8 +75,13 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
 
             await InsertItemsAsync(session, accepted);
             await ReverseSalesAsync(session, accepted);
-            await RefreshMetrics.ExecuteAsync(session, touched, now);
-            await tiers.FinishAsync([.. accepted.Select(judgement => judgement.Fact).GroupBy(fact => fact.CustomerId).Select(TierEventOf)]);
+            await RefreshMetrics.ExecuteAsync(session, [.. accepted.Select(judgement => judgement.Fact.CustomerId).Distinct()], now);
+
+            // Sales first, as they were judged: what came before its sale counts right after it.
+            foreach (var judgement in judgements.Where(one => one.After is not null).OrderBy(one => one.Fact.Kind != TransactionKind.SALE))
+            {
+                tiers.Follow(Math.Max(judgement.Fact.Place, judgement.After!.Place), judgement.Effect);
+            }
         }
 
         return judgements.Select(judgement => judgement.Outcome).ToArray();
@@ -110,7 +122,7 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
             .Distinct(StringComparer.Ordinal);
         var rows = await session.QueryAsync<TransactionRow>(
             """
-            select id, customer_id as customerid, kind, amount, reversed_amount as refunded, local_day as localday
+            select id, customer_id as customerid, kind, amount, reversed_amount as refunded, is_voided as isvoided, local_day as localday
             from transactions
             where business_id = @business and id = any(@ids)
             """,
@@ -119,7 +131,7 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
             customers,
             rows.Select(row => row.Id).ToHashSet(StringComparer.Ordinal),
             rows.Where(row => row.Kind == TransactionKind.SALE).ToDictionary(
-                row => row.Id, row => new TransactionRules.Sale(row.CustomerId, row.Amount, row.Refunded, row.LocalDay), StringComparer.Ordinal));
+                row => row.Id, row => new TransactionRules.Sale(row.CustomerId, row.Amount, row.Refunded, row.IsVoided, row.LocalDay), StringComparer.Ordinal));
     }
 
     private static async Task<int> InsertAsync(Session session, TransactionRules.Judgement[] accepted, DateTimeOffset now) =>
@@ -203,11 +215,6 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
             });
     }
 
-    private static TierEvent TierEventOf(IGrouping<Guid, TransactionFact> facts) => new(
-        facts.Key,
-        [.. facts.Where(fact => fact.Kind == TransactionKind.SALE).Select(fact => fact.TransactionId)],
-        [.. facts.Select(fact => fact.OriginalTransactionId).OfType<string>()]);
-
     private sealed record IdRow
     {
         public required string Id { get; init; }
@@ -220,6 +227,7 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
         public required TransactionKind Kind { get; init; }
         public required decimal Amount { get; init; }
         public required decimal Refunded { get; init; }
+        public required bool IsVoided { get; init; }
         public required DateOnly LocalDay { get; init; }
     }
 }

@@ -34,6 +34,9 @@ public sealed record TransactionFact
     public string? OriginalTransactionId { get; init; }
 
     public IReadOnlyList<TransactionItem> Items { get; init; } = [];
+
+    /// <summary>Its place among all that arrived together: tiers follow events in the order in which they came.</summary>
+    internal int Place { get; init; }
 }
 
 /// <summary>One line of a transaction.</summary>

@@ -1,3 +1,5 @@
+using NxLoy.Functions.Tiers;
+
 namespace NxLoy.Functions.Activity;
 
 /// <summary>Which transactions count. Pure: what is known is handed in, what becomes of each fact comes out.</summary>
@@ -13,8 +15,22 @@ public static class TransactionRules
     private const decimal MaxFigure = 1_000_000_000;
 
     /// <summary>A sale recorded so far.</summary>
+    /// <param name="CustomerId">Whose it is.</param>
+    /// <param name="Amount">What was paid.</param>
     /// <param name="Refunded">What its refunds have given back.</param>
-    public sealed record Sale(Guid CustomerId, decimal Amount, decimal Refunded, DateOnly LocalDay);
+    /// <param name="IsVoided">It was taken back as a whole.</param>
+    /// <param name="LocalDay">The business's date that it counts on.</param>
+    public sealed record Sale(Guid CustomerId, decimal Amount, decimal Refunded, bool IsVoided, DateOnly LocalDay)
+    {
+        /// <summary>Its place in the batch, where it came in it: what it is about has no effect before it has.</summary>
+        internal int Place { get; init; }
+
+        /// <summary>Whether it counts: the same as in customer_metrics and in the windows of tiers.</summary>
+        internal bool Stands => !IsVoided && (Refunded < Amount || Amount == 0);
+
+        /// <summary>What of it counts as spent.</summary>
+        internal decimal Left => Stands ? Amount - Refunded : 0;
+    }
 
     /// <summary>What is recorded of the transactions that a batch names.</summary>
     /// <param name="Customers">Those of the named customers that exist, deleted ones included: money is counted as ever.</param>
@@ -22,8 +38,25 @@ public static class TransactionRules
     /// <param name="Sales">The sales among them.</param>
     public sealed record Known(IReadOnlySet<Guid> Customers, IReadOnlySet<string> Ids, IReadOnlyDictionary<string, Sale> Sales);
 
-    /// <param name="LocalDay">The business's date that an accepted fact counts on; of a refund or void its sale's.</param>
-    public sealed record Judgement(TransactionFact Fact, TransactionOutcome Outcome, DateOnly LocalDay);
+    /// <param name="Fact">What was told.</param>
+    /// <param name="Outcome">What becomes of it.</param>
+    /// <param name="Before">Of an accepted refund or void its sale before it; else null.</param>
+    /// <param name="After">Of an accepted fact the sale, which is itself or what it reverses, after it; else null.</param>
+    public sealed record Judgement(TransactionFact Fact, TransactionOutcome Outcome, Sale? Before = null, Sale? After = null)
+    {
+        /// <summary>The business's date that an accepted fact counts on; of a refund or void its sale's.</summary>
+        public DateOnly LocalDay => After?.LocalDay ?? default;
+
+        /// <summary>What tiers follow of an accepted fact.</summary>
+        internal TierEvent Effect => new(Fact.CustomerId)
+        {
+            Sale = Fact.Kind == TransactionKind.SALE ? Fact.TransactionId : null,
+            Reversed = Fact.OriginalTransactionId,
+            Day = LocalDay,
+            Spent = After!.Left - (Before?.Left ?? 0),
+            Visits = (After.Stands ? 1 : 0) - (Before is { Stands: true } ? 1 : 0),
+        };
+    }
 
     /// <summary>
     /// What becomes of each fact, in the order given. Sales are judged before refunds and voids, so that the order
@@ -40,8 +73,7 @@ public static class TransactionRules
             var outcome = recorded.Contains(fact.TransactionId)
                 ? new TransactionOutcome(fact.TransactionId, TransactionStatus.Duplicate)
                 : Judge(fact, known.Customers, recorded, sales, currency, now);
-            var isAccepted = outcome.Status == TransactionStatus.Accepted;
-            judgements[index] = new Judgement(fact, outcome, isAccepted ? Record(fact, recorded, sales, timeZone) : default);
+            judgements[index] = outcome.Status == TransactionStatus.Accepted ? Record(fact, outcome, recorded, sales, timeZone) : new Judgement(fact, outcome);
         }
 
         return judgements;
@@ -102,13 +134,14 @@ public static class TransactionRules
         return text.Length > 0 && text.Length <= max;
     }
 
-    private static DateOnly Record(TransactionFact fact, HashSet<string> recorded, Dictionary<string, Sale> sales, string timeZone)
+    private static Judgement Record(TransactionFact fact, TransactionOutcome outcome, HashSet<string> recorded, Dictionary<string, Sale> sales, string timeZone)
     {
         recorded.Add(fact.TransactionId);
-        var original = fact.OriginalTransactionId ?? fact.TransactionId;
-        sales[original] = fact.Kind == TransactionKind.SALE
-            ? new Sale(fact.CustomerId, fact.Amount, 0, BusinessCalendar.LocalDay(fact.OccurredAt, timeZone))
-            : sales[original] with { Refunded = sales[original].Refunded + (fact.Kind == TransactionKind.REFUND ? fact.Amount : 0) };
-        return sales[original].LocalDay;
+        var before = fact.OriginalTransactionId is { } original ? sales[original] : null;
+        var after = before is null ? new Sale(fact.CustomerId, fact.Amount, 0, false, BusinessCalendar.LocalDay(fact.OccurredAt, timeZone)) { Place = fact.Place }
+            : fact.Kind == TransactionKind.VOID ? before with { IsVoided = true }
+            : before with { Refunded = before.Refunded + fact.Amount };
+        sales[fact.OriginalTransactionId ?? fact.TransactionId] = after;
+        return new Judgement(fact, outcome, before, after);
     }
 }

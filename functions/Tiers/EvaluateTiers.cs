@@ -4,45 +4,54 @@ namespace NxLoy.Functions.Tiers;
 
 /// <summary>
 /// Brings tiers up to date in the transaction of what may change them, which holds the customers' row locks: begun before
-/// it writes, finished after. In between lie the events' effects, since a customer that has not been evaluated today must
-/// first become what it was without them. The number of statements does not depend on how many customers there are.
+/// anything is written, finished after all of it. In between lie the events' effects, since a customer that has not been
+/// evaluated today must first become what it was without them. What came together is then taken one by one, so that it
+/// does not matter how events fell into batches. The number of statements does not depend on how many customers there are.
 /// </summary>
-public sealed class EvaluateTiers
+/// <param name="session">The transaction.</param>
+/// <param name="customers">All whom it may be about.</param>
+/// <param name="read">By what they are evaluated.</param>
+public sealed class EvaluateTiers(Session session, IReadOnlyCollection<Guid> customers, ReadTierSetting read)
 {
-    private readonly Session session;
-    private readonly TierSetting setting;
+    private readonly List<(int Place, TierEvent Event)> events = [];
+    private TierSetting? setting;
 
-    private EvaluateTiers(Session session, TierSetting setting) => (this.session, this.setting) = (session, setting);
-
-    /// <summary>Before the effects are written: lets the customers catch up with the days and thresholds they have missed.</summary>
-    public static async Task<EvaluateTiers> BeginAsync(Session session, IReadOnlyList<Guid> customers, ReadTierSetting read)
+    /// <summary>Before effects are written: lets the customers catch up with the days and thresholds they have missed, once.</summary>
+    public async Task BeginAsync()
     {
-        var evaluation = new EvaluateTiers(session, await read.LockAsync(session));
-        if (evaluation.HasThresholds && !evaluation.setting.IsCurrent)
-        {
-            await CatchUpAsync(session, evaluation.setting, customers);
-        }
-
-        return evaluation;
-    }
-
-    /// <summary>After the effects are written.</summary>
-    /// <param name="events">One a customer.</param>
-    public async Task FinishAsync(IReadOnlyList<TierEvent> events)
-    {
-        if (!HasThresholds)
+        if (setting is not null)
         {
             return;
         }
 
-        var told = events.ToDictionary(one => one.CustomerId);
-        var cases = await TierCases.ReadAsync(session, setting, [.. told.Keys]);
-        var results = cases.Select(one => TierResult.Of(one, [Today(setting, one) with { Sales = told[one.Id].Sales, Reversed = told[one.Id].Reversed }])).ToArray();
+        setting = await read.LockAsync(session);
+        if (HasThresholds(setting) && !setting.IsCurrent)
+        {
+            await CatchUpAsync(session, setting, [.. customers]);
+        }
+    }
+
+    /// <summary>After <see cref="BeginAsync"/>: has the tier follow something that is written in this transaction.</summary>
+    /// <param name="place">Among all that came together; of two in one place the one that is told first counts first.</param>
+    /// <param name="happened">What is written.</param>
+    public void Follow(int place, TierEvent happened) => events.Add((place, happened));
+
+    /// <summary>After all effects are written.</summary>
+    public async Task FinishAsync()
+    {
+        if (setting is null || events.Count == 0 || !HasThresholds(setting))
+        {
+            return;
+        }
+
+        var told = events.OrderBy(one => one.Place).ToLookup(one => one.Event.CustomerId, one => one.Event);
+        var cases = await TierCases.ReadAsync(session, setting, [.. told.Select(of => of.Key)]);
+        var results = cases.Select(one => TierResult.Of(one, TierEvent.Occasions(Today(setting, one), [.. told[one.Id]]))).ToArray();
         await WriteTiers.ExecuteAsync(session, setting, [.. results.Where(result => result.HasNewState)], results);
     }
 
     // Without thresholds all are BRONZE but for overrides, which no event ends.
-    private bool HasThresholds => setting.Current.Version > 0;
+    private static bool HasThresholds(TierSetting setting) => setting.Current.Version > 0;
 
     /// <summary>The customers as days and thresholds alone have left them. Their rows are locked and the setting is.</summary>
     internal static async Task CatchUpAsync(Session session, TierSetting setting, IReadOnlyList<Guid> customers)
@@ -91,13 +100,4 @@ public sealed class EvaluateTiers
         GraceMonths = setting.GraceMonths,
         Figures = one.FiguresToday,
     };
-}
-
-/// <summary>What has happened to a customer that its tier may follow.</summary>
-/// <param name="Sales">Ids of the sales just recorded.</param>
-/// <param name="Reversed">Ids of the sales just voided or refunded.</param>
-public sealed record TierEvent(Guid CustomerId, IReadOnlyList<string> Sales, IReadOnlyList<string> Reversed)
-{
-    /// <summary>Something without sales, such as points.</summary>
-    public static TierEvent Of(Guid customer) => new(customer, [], []);
 }

@@ -21,11 +21,11 @@ public sealed record TierOccasion
     /// <summary>On <see cref="Today"/>, with what has just happened in them.</summary>
     public required TierFigures Figures { get; init; }
 
-    /// <summary>Ids of the sales that have just been recorded.</summary>
-    public IReadOnlyList<string> Sales { get; init; } = [];
+    /// <summary>The sale that has just been recorded; null where something else has happened.</summary>
+    public string? Sale { get; init; }
 
-    /// <summary>Ids of the sales that have just been voided or refunded, in full or in part.</summary>
-    public IReadOnlyList<string> Reversed { get; init; } = [];
+    /// <summary>The sale that has just been voided or refunded, in full or in part; null where something else has happened.</summary>
+    public string? Reversed { get; init; }
 
     /// <summary>True when the thresholds themselves are what has changed.</summary>
     public bool IsReconfigured { get; init; }

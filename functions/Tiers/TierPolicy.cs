@@ -104,23 +104,23 @@ public static class TierPolicy
         }
 
         var reached = Reached(occasion.Thresholds, occasion.Figures);
-        var kept = state with { Steps = [.. state.Steps.Where(step => step.Tier <= reached || !step.Sales.Intersect(occasion.Reversed).Any())] };
+        var kept = state with { Steps = [.. state.Steps.Where(step => step.Tier <= reached || occasion.Reversed is not { } sale || !step.Sales.Contains(sale))] };
         var isUndone = kept.Ruled < state.Ruled;
         if (reached >= kept.Ruled)
         {
-            return (Climb(kept.Steps, reached, occasion.Sales), null, isUndone ? TierCause.Reversal : Changed(occasion, TierCause.Threshold));
+            return (Climb(kept.Steps, reached, occasion.Sale), null, isUndone ? TierCause.Reversal : Changed(occasion, TierCause.Threshold));
         }
 
         // A grace is of the tier that was held: what a reversal leaves begins its own.
         var grace = isUndone || state.Grace is null ? new TierGrace(occasion.Today, occasion.Today.AddMonths(occasion.GraceMonths)) : state.Grace;
         return occasion.Today < grace.Until
             ? (kept.Steps, grace, TierCause.Reversal)
-            : (Climb([.. kept.Steps.Where(step => step.Tier <= reached)], reached, []), null, isUndone ? TierCause.Reversal : Changed(occasion, TierCause.GraceEnded));
+            : (Climb([.. kept.Steps.Where(step => step.Tier <= reached)], reached, sale: null), null, isUndone ? TierCause.Reversal : Changed(occasion, TierCause.GraceEnded));
     }
 
-    // Steps that are there keep the sales that lifted the customer to them.
-    private static IReadOnlyList<TierStep> Climb(IReadOnlyList<TierStep> steps, LoyaltyTier to, IReadOnlyList<string> sales) =>
-        [.. Above.Where(tier => tier <= to).Select(tier => steps.FirstOrDefault(step => step.Tier == tier) ?? new TierStep(tier, sales))];
+    // Steps that are there keep the sale that lifted the customer to them.
+    private static IReadOnlyList<TierStep> Climb(IReadOnlyList<TierStep> steps, LoyaltyTier to, string? sale) =>
+        [.. Above.Where(tier => tier <= to).Select(tier => steps.FirstOrDefault(step => step.Tier == tier) ?? new TierStep(tier, sale is null ? [] : [sale]))];
 
     private static TierCause Changed(TierOccasion occasion, TierCause otherwise) => occasion.IsReconfigured ? TierCause.Configuration : otherwise;
 

@@ -9,7 +9,7 @@ public sealed record TierState
     /// <summary>The tier that the customer holds, which an override decides while it lasts.</summary>
     public LoyaltyTier Held { get; init; }
 
-    /// <summary>The tiers above BRONZE that the rules give, each with the sales that lifted the customer to it.</summary>
+    /// <summary>The tiers above BRONZE that the rules give, each with the sale that lifted the customer to it.</summary>
     public IReadOnlyList<TierStep> Steps { get; init; } = [];
 
     /// <summary>Null while the figures meet the tier of the rules.</summary>
@@ -21,7 +21,7 @@ public sealed record TierState
     public LoyaltyTier Ruled => Steps.Select(step => step.Tier).DefaultIfEmpty(LoyaltyTier.BRONZE).Max();
 }
 
-/// <param name="Sales">Ids of the sales that lifted the customer here; none where time, points or thresholds did.</param>
+/// <param name="Sales">The sale that reached it; none where time, points or thresholds did. States written by earlier versions may name several.</param>
 public sealed record TierStep(LoyaltyTier Tier, IReadOnlyList<string> Sales);
 
 /// <summary>A tier is kept although the figures are below it.</summary>

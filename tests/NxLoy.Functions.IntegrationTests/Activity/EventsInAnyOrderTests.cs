@@ -21,13 +21,8 @@ public sealed class EventsInAnyOrderTests(TestApp app) : IClassFixture<TestApp>
         await using var second = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, app.StartedWith);
         var random = new Random(seed);
         var business = await app.GivenBusinessAsync();
-        await app.TiersAsync(business);
-        var customers = new List<Guid>();
-        for (var n = 0; n < 4; n++)
-        {
-            customers.Add((await app.CustomerAsync(business: business)).Id);
-        }
-
+        await app.TiersAsync(business, Thresholds);
+        var customers = await FourAsync(business);
         var told = new List<object>();
         var sales = new List<(Guid Customer, decimal Net, bool Stands)>();
         var balances = new List<(Guid Customer, int Minute, long Balance)>();
@@ -67,6 +62,127 @@ public sealed class EventsInAnyOrderTests(TestApp app) : IClassFixture<TestApp>
                 from businesses b where b.id = @business
                 """,
                 new { business }));
+
+        // A run over everybody finds nothing to do.
+        await app.TierRunsSettledAsync();
+        var before = await app.TierRowsAsync(business);
+        Assert.Null(await app.EndTierRunAsync(await app.BeginTierRunAsync(business)));
+        Assert.Equal(before, await app.TierRowsAsync(business));
+        foreach (var customer in customers)
+        {
+            await app.AssertTierHistoryAsync(customer);
+        }
+    }
+
+    /// <summary>What one instance was told by ones and twos and two others by the hundred is the same in the end, and so is the way there.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task AnySplitIntoBatches_GivesTheSameTiers(int seed)
+    {
+        await using var second = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, app.StartedWith);
+        var random = new Random(seed);
+        var (few, many) = (await app.GivenBusinessAsync(), await app.GivenBusinessAsync());
+        var customers = new Dictionary<Guid, List<Guid>>();
+        foreach (var business in new[] { few, many })
+        {
+            await app.TiersAsync(business, Thresholds);
+            customers[business] = await FourAsync(business);
+        }
+
+        await app.TierRunsSettledAsync();
+        var history = History(random);
+        var (one, other) = (app.AsOf(few, "service"), new ApiClient(second.CreateClient(), TestApp.Token("service", [many]), TestApp.Contract));
+        await SendInOrderAsync(few, 3, [one]);
+        await SendInOrderAsync(many, 100, [app.AsOf(many, "service"), other]);
+
+        for (var n = 0; n < 4; n++)
+        {
+            var (here, there) = (customers[few][n], customers[many][n]);
+            Assert.Equal(await LifeAsync(here), await LifeAsync(there));
+            await app.AssertTierHistoryAsync(here);
+            await app.AssertTierHistoryAsync(there);
+        }
+
+        Assert.NotEmpty(await app.Database.QueryAsync<string>("select cause from tier_changes where business_id = @few and cause = 'reversal'", new { few }));
+
+        async Task SendInOrderAsync(Guid business, int most, ApiClient[] instances)
+        {
+            var told = history.Select(tell => tell(business, customers[business])).ToArray();
+            for (int at = 0, batch = 0; at < told.Length; batch++)
+            {
+                var some = told.Skip(at).Take(random.Next(1, most + 1)).ToArray();
+                at += some.Length;
+                var outcomes = (await instances[batch % instances.Length].PostAsync("/api/v1/events", Events.Batch(some))).Outcomes();
+                Assert.All(outcomes, outcome => Assert.StartsWith("accepted", outcome, StringComparison.Ordinal));
+            }
+        }
+
+        async Task<string> LifeAsync(Guid customer) => string.Join('\n', await app.Database.QueryAsync<string>(
+            """
+            select c.loyalty_tier || ' ' || coalesce(s.ruled || ' ' || s.steps || ' ' || coalesce(s.grace_from || '..' || s.grace_until, ''), '')
+            from customers c left join tier_states s on s.customer_id = c.id
+            where c.id = @customer
+            union all
+            (select from_tier || ' ' || to_tier || ' ' || cause || ' ' || measures from tier_changes where customer_id = @customer order by sequence)
+            """,
+            new { customer }));
+    }
+
+    /// <summary>Sales, of which some are taken back later or in part, and points, each for the customer of a number.</summary>
+    private static List<Func<Guid, List<Guid>, object>> History(Random random)
+    {
+        var history = new List<Func<Guid, List<Guid>, object>>();
+        var sales = new List<(int Customer, string Id, int Left)>();
+        for (var n = 0; n < 160; n++)
+        {
+            var (number, customer, at) = (n, random.Next(4), Start.AddMinutes(n));
+            switch (random.Next(5))
+            {
+                case < 2:
+                    var amount = random.Next(5, 40);
+                    sales.Add((customer, $"s{n}", amount));
+                    history.Add((business, customers) => Events.Sale(business, customers[customer], amount, $"s{number}", at));
+                    break;
+                case < 4 when sales.Count > 0:
+                    var sale = sales[random.Next(sales.Count)];
+                    sales.Remove(sale);
+                    var back = random.Next(3) == 0 ? random.Next(1, sale.Left) : sale.Left;
+                    history.Add((business, customers) => Events.Of(
+                        back == sale.Left ? "voided" : "refunded", Events.Data(business, back, $"r{number}", at, customers[sale.Customer], original: sale.Id)));
+                    break;
+                default:
+                    var (points, told) = (random.Next(600), at.AddMinutes(random.Next(-20, 20))); // some are superseded
+                    history.Add((business, customers) => Events.Balance(business, customers[customer], points, told));
+                    break;
+            }
+        }
+
+        return history;
+    }
+
+    // SILVER at 60 spent or 400 points, GOLD at 100 or 550.
+    private static object Thresholds { get; } = new
+    {
+        thresholds = new
+        {
+            silver = new { spendingThreshold = 60, pointsThreshold = 400, evaluationPeriod = "yearly" },
+            gold = new { spendingThreshold = 100, pointsThreshold = 550, evaluationPeriod = "yearly" },
+            platinum = new { spendingThreshold = 1000, evaluationPeriod = "yearly" },
+        },
+    };
+
+    private async Task<List<Guid>> FourAsync(Guid business)
+    {
+        var customers = new List<Guid>();
+        for (var n = 0; n < 4; n++)
+        {
+            customers.Add((await app.CustomerAsync(business: business)).Id);
+        }
+
+        return customers;
     }
 
     /// <summary>In batches of any size, some sent twice, two at once; what is to be retried is sent again until it is not.</summary>

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using NxLoy.Functions.Database;
 using NxLoy.Functions.IntegrationTests.Embedded;
+using NxLoy.Functions.Tiers;
 
 namespace NxLoy.Functions.IntegrationTests.Fixtures;
 
@@ -26,6 +29,56 @@ public static class GivenTiers
         select not exists (select from tier_runs where status <> 'COMPLETED')
             and not exists (select from functions_host.durable_instances where id like 'tiers-%' and status in ('Pending', 'Running'))
         """))[0]);
+
+    /// <summary>An evaluation of everybody that somebody wants, as the orchestration takes it through its steps.</summary>
+    public static async Task<TierRun> BeginTierRunAsync(this TestApp app, Guid business)
+    {
+        var run = (await app.Host.Services.GetRequiredService<BusinessDatabase>().InTransactionAsync<TierRun>(
+            business, async session => await WantTierRun.ExecuteAsync(session, "request", "test", app.BusinessNow()), CancellationToken.None)).Value;
+        var steps = app.Host.Services.GetRequiredService<RunTiers>();
+        foreach (var partition in (await steps.BeginAsync(run, CancellationToken.None))!)
+        {
+            await steps.EvaluateAsync(partition, CancellationToken.None);
+        }
+
+        return run;
+    }
+
+    /// <returns>The run that is to follow; null where none is.</returns>
+    public static async Task<TierRun?> EndTierRunAsync(this TestApp app, TierRun run) =>
+        (await app.Host.Services.GetRequiredService<RunTiers>().CompleteAsync(run, CancellationToken.None)).Next;
+
+    /// <summary>All that is stored of a business's tiers.</summary>
+    public static Task<IReadOnlyList<string>> TierRowsAsync(this TestApp app, Guid business) => app.Database.QueryAsync<string>(
+        """
+        select s::text from tier_states s where business_id = @business
+        union all select h::text from tier_changes h where business_id = @business
+        union all select o::text from tier_overrides o where business_id = @business
+        union all select c.id || c.loyalty_tier || c.tier_updated_at from customers c where business_id = @business
+        union all select o.sequence || o.type from outbox o where business_id = @business and type like 'customers.tier.%'
+        order by 1
+        """,
+        new { business });
+
+    /// <summary>Each change begins where the one before ended, the last is what is held, and all were told of in their order.</summary>
+    public static async Task AssertTierHistoryAsync(this TestApp app, Guid customer)
+    {
+        var changes = await app.Database.QueryAsync<(string From, string To, string Cause)>(
+            "select from_tier, to_tier, cause from tier_changes where customer_id = @customer order by sequence", new { customer });
+        Assert.Equal(changes.Select(change => change.From), changes.Select(change => change.To).Prepend("BRONZE").SkipLast(1));
+        Assert.Equal(
+            [changes.Select(change => change.To).LastOrDefault("BRONZE")],
+            await app.Database.QueryAsync<string>("select loyalty_tier from customers where id = @customer", new { customer }));
+        Assert.Equal(
+            changes,
+            await app.Database.QueryAsync<(string From, string To, string Cause)>(
+                """
+                select data->>'fromTier', data->>'toTier', data->>'cause' from outbox
+                where customer_id = @customer and type like 'customers.tier.%'
+                order by sequence
+                """,
+                new { customer }));
+    }
 
     public static async Task<JsonObject> TierAsync(this TestApp app, Guid business, Guid customer) =>
         (await app.AsOf(business, "staff").GetAsync($"/api/v1/customers/{customer}/tier")).Expect(200).Json;

@@ -83,13 +83,59 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
     }
 
     [Fact]
-    public async Task SeveralSalesOfOneBatch_AreOneOccasion()
+    public async Task SeveralSalesOfOneBatch_CountOneByOne()
     {
         var (business, customer) = await BuyerAsync();
         (await app.AsOf(business, "service").PostAsync(
             "/api/v1/events", Events.Batch(Events.Sale(business, customer, 60), Events.Sale(business, customer, 60), Events.Sale(business, customer, 400)))).Expect(200);
 
-        Assert.Equal(["BRONZE GOLD threshold"], (await app.TierHistoryAsync(business, customer)).Select(Told));
+        Assert.Equal(["SILVER GOLD threshold", "BRONZE SILVER threshold"], (await app.TierHistoryAsync(business, customer)).Select(Told));
+    }
+
+    // SILVER at 100: the second sale reaches it, in whatever batches the two came.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RefundOfASaleThatDidNotLift_StartsAGrace_HoweverTheSalesCame(bool isOneBatch)
+    {
+        var (business, customer) = await BuyerAsync();
+        object[] sales = [Events.Sale(business, customer, 60, "s1"), Events.Sale(business, customer, 60, "s2")];
+        foreach (var batch in isOneBatch ? [sales] : sales.Chunk(1))
+        {
+            Assert.All((await app.TellAsync(business, batch)).Outcomes(), outcome => Assert.Equal("accepted", outcome));
+        }
+
+        await app.ReverseAsync(business, customer, "refunded", "s1", 60);
+
+        var tier = await app.TierAsync(business, customer);
+        Assert.Equal("SILVER", (string?)tier["loyaltyTier"]);
+        Assert.NotNull(tier["grace"]);
+    }
+
+    [Fact]
+    public async Task RefundThatIsAheadOfItsSaleInABatch_CountsRightAfterIt()
+    {
+        var (business, customer) = await BuyerAsync();
+
+        await app.TellAsync(
+            business,
+            Events.Of("refunded", Events.Data(business, 60, "r1", customerId: customer, original: "s1")),
+            Events.Sale(business, customer, 60, "s1"), Events.Sale(business, customer, 60, "s2"), Events.Sale(business, customer, 60, "s3"));
+
+        Assert.Equal("""["s3"]""", (await app.Database.QueryAsync<string>("select steps->0->>'sales' from tier_states where customer_id = @customer", new { customer }))[0]);
+    }
+
+    [Fact]
+    public async Task SaleAndItsVoidInOneBatch_AreALiftAndItsReversal()
+    {
+        var (business, customer) = await BuyerAsync();
+
+        await app.TellAsync(
+            business, Events.Sale(business, customer, 600, "s1"),
+            Events.Of("voided", Events.Data(business, 600, "v1", customerId: customer, original: "s1")));
+
+        Assert.Equal(["GOLD BRONZE reversal", "BRONZE GOLD threshold"], (await app.TierHistoryAsync(business, customer)).Select(Told));
+        await app.AssertTierHistoryAsync(customer);
     }
 
     [Fact]

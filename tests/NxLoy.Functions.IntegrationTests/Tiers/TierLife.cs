@@ -145,7 +145,7 @@ internal sealed class TierLife
             clock.Now = BusinessCalendar.StartOf(Today.AddDays(1), Zone).AddHours(9);
             foreach (var one in naive)
             {
-                one.Look(Today, [], [], false);
+                one.Look(Today, null, null, false);
             }
 
             if (isSeen && days < 10)
@@ -155,44 +155,52 @@ internal sealed class TierLife
         }
     }
 
-    // One batch about one to three customers, with sales of today and before, and refunds and voids of earlier ones.
+    // Batches about one to three customers, with sales of today and before, and refunds and voids of these and earlier ones.
     private async Task TradeAsync()
     {
         var facts = new List<TransactionFact>();
         foreach (var who in Enumerable.Range(0, ids.Length).OrderBy(_ => random.Next()).Take(1 + random.Next(3)).ToArray())
         {
-            var (sold, reversed) = (new HashSet<string>(), new HashSet<string>());
-            for (var n = random.Next(3); n > 0; n--)
+            for (var n = random.Next(5); n > 0; n--)
             {
-                var day = random.Next(4) == 0 ? Today.AddDays(-random.Next(500)) : Today;
-                var sale = new NaiveSale($"sale-{sales++}", day, 1 + random.Next(400));
-                naive[who].Sales.Add(sale);
-                sold.Add(sale.Id);
-                facts.Add(Fact(who, TransactionKind.SALE, sale.Id, sale.Left, null, BusinessCalendar.StartOf(day, Zone).AddHours(8)));
-            }
-
-            if (naive[who].Sales.Where(sale => sale.Stands).ToArray() is { Length: > 0 } standing && random.Next(2) == 0)
-            {
-                var sale = standing[random.Next(standing.Length)];
-                var isVoid = random.Next(2) == 0;
-                var amount = isVoid || random.Next(2) == 0 ? sale.Left : 1 + random.Next((int)sale.Left);
-                sale.Left = isVoid ? 0 : sale.Left - amount;
-                reversed.Add(sale.Id);
-                facts.Add(Fact(who, isVoid ? TransactionKind.VOID : TransactionKind.REFUND, $"reversal-{sales++}", amount, sale.Id, clock.Now));
-            }
-
-            if (sold.Count + reversed.Count > 0)
-            {
-                naive[who].Look(Today, sold, reversed, false);
+                facts.Add(random.Next(3) == 0 && naive[who].Sales.Where(sale => sale.Stands).ToArray() is { Length: > 0 } standing
+                    ? Reversal(who, standing[random.Next(standing.Length)]) : Sale(who));
             }
         }
 
-        var outcomes = await record.ExecuteAsync(business, facts, CancellationToken.None);
-        Assert.All(outcomes.Value, outcome => Assert.Equal(TransactionStatus.Accepted, outcome.Status));
-        foreach (var who in facts.Select(fact => Array.IndexOf(ids, fact.CustomerId)).Distinct().Where(_ => isConfigured))
+        var traded = facts.Select(fact => Array.IndexOf(ids, fact.CustomerId)).Distinct().ToArray();
+
+        // In one batch or several, the naive count looked after each.
+        while (facts.Count > 0)
+        {
+            var batch = facts.Take(random.Next(2) == 0 ? facts.Count : 1 + random.Next(facts.Count)).ToList();
+            facts.RemoveRange(0, batch.Count);
+            var outcomes = await record.ExecuteAsync(business, batch, CancellationToken.None);
+            Assert.All(outcomes.Value, outcome => Assert.Equal(TransactionStatus.Accepted, outcome.Status));
+        }
+
+        foreach (var who in traded.Where(_ => isConfigured))
         {
             await CompareAsync(who);
         }
+    }
+
+    private TransactionFact Sale(int who)
+    {
+        var day = random.Next(4) == 0 ? Today.AddDays(-random.Next(500)) : Today;
+        var sale = new NaiveSale($"sale-{sales++}", day, 1 + random.Next(400));
+        naive[who].Sales.Add(sale);
+        naive[who].Look(Today, sale.Id, null, false);
+        return Fact(who, TransactionKind.SALE, sale.Id, sale.Left, null, BusinessCalendar.StartOf(day, Zone).AddHours(8));
+    }
+
+    private TransactionFact Reversal(int who, NaiveSale sale)
+    {
+        var isVoid = random.Next(2) == 0;
+        var amount = isVoid || random.Next(2) == 0 ? sale.Left : 1 + random.Next((int)sale.Left);
+        sale.Left = isVoid ? 0 : sale.Left - amount;
+        naive[who].Look(Today, null, sale.Id, false);
+        return Fact(who, isVoid ? TransactionKind.VOID : TransactionKind.REFUND, $"reversal-{sales++}", amount, sale.Id, clock.Now);
     }
 
     private TransactionFact Fact(int who, TransactionKind kind, string id, decimal amount, string? original, DateTimeOffset at) => new()
@@ -202,14 +210,16 @@ internal sealed class TierLife
 
     private async Task ChangePointsAsync(int who)
     {
+        var before = naive[who].Points;
         naive[who].Points = random.Next(50) - 5;
-        naive[who].Look(Today, [], [], false);
+        naive[who].Look(Today, null, null, false);
         await Tables.InTransactionAsync<Done>(
             business,
             async session =>
             {
                 await session.ExecuteAsync("select 1 from customers where id = @id for no key update", new { id = ids[who] });
-                var tiers = await EvaluateTiers.BeginAsync(session, [ids[who]], read);
+                var tiers = new EvaluateTiers(session, [ids[who]], read);
+                await tiers.BeginAsync();
                 await session.ExecuteAsync(
                     """
                     insert into loyalty_balances (customer_id, business_id, balance, changed_by, occurred_at, updated_at)
@@ -217,7 +227,8 @@ internal sealed class TierLife
                     on conflict (customer_id) do update set balance = excluded.balance
                     """,
                     new { id = ids[who], business, points = naive[who].Points, now = clock.Now });
-                await tiers.FinishAsync([TierEvent.Of(ids[who])]);
+                tiers.Follow(0, new TierEvent(ids[who]) { Points = naive[who].Points - before });
+                await tiers.FinishAsync();
                 return new Done();
             },
             CancellationToken.None);
@@ -231,7 +242,7 @@ internal sealed class TierLife
         foreach (var one in naive)
         {
             one.Thresholds = thresholds;
-            one.Look(Today, [], [], true);
+            one.Look(Today, null, null, true);
         }
     }
 

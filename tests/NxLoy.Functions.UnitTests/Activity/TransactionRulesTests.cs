@@ -117,6 +117,20 @@ public sealed class TransactionRulesTests
         Assert.Equal([new(2026, 3, 7), new(2026, 3, 7), new(2026, 1, 1)], judged.Select(one => one.LocalDay));
     }
 
+    [Fact]
+    public void Effect_IsWhatAFactDoesToTheFigures()
+    {
+        var judged = Judge(
+            Fact(SALE, 10, "s"), Fact(REFUND, 4, "r1", "s"), Fact(REFUND, 6, "r2", "s"), Fact(VOID, 10, "v", "s"), // nothing is left to void
+            Fact(REFUND, 20, "r3", "sale"), Fact(VOID, 100, "w", "sale"), Fact(REFUND, 50, "r4", "sale"), Fact(SALE, 0, "free"));
+
+        Assert.Equal(
+            [(10, 1), (-4, 0), (-6, -1), (0, 0), (-20, 0), (-50, -1), (0, 0), (0, 1)],
+            judged.Select(one => (one.Effect.Spent, one.Effect.Visits)));
+        Assert.Equal(["s", null, null, null, null, null, null, "free"], judged.Select(one => one.Effect.Sale));
+        Assert.Equal([null, "s", "s", "s", "sale", "sale", "sale", null], judged.Select(one => one.Effect.Reversed));
+    }
+
     private static TransactionFact Fact(TransactionKind kind, decimal amount, string id = "new", string? original = null) => new()
     {
         TransactionId = id,
@@ -133,8 +147,8 @@ public sealed class TransactionRulesTests
         new HashSet<string> { "sale", "refund", "Ben's" },
         new Dictionary<string, TransactionRules.Sale>
         {
-            ["sale"] = new(Anna, 100, 30, new DateOnly(2026, 1, 1)),
-            ["Ben's"] = new(Ben, 100, 0, new DateOnly(2026, 1, 1)),
+            ["sale"] = new(Anna, 100, 30, false, new DateOnly(2026, 1, 1)),
+            ["Ben's"] = new(Ben, 100, 0, false, new DateOnly(2026, 1, 1)),
         });
 
     private static TransactionRules.Judgement Judge(TransactionFact fact) => Judge([fact])[0];

@@ -21,8 +21,8 @@ internal sealed class NaiveSale(string id, DateOnly day, decimal amount)
 /// </summary>
 internal sealed class NaiveTiers
 {
-    // By tier 1-3 that the rules give: the sales that lifted there.
-    private readonly SortedDictionary<int, HashSet<string>> given = [];
+    // By tier 1-3 that the rules give: the sale that lifted there.
+    private readonly SortedDictionary<int, string?> given = [];
     private DateOnly? belowSince;
     private int monthsOfGrace;
 
@@ -52,7 +52,7 @@ internal sealed class NaiveTiers
         Show(today, TierCause.Override);
     }
 
-    public void Look(DateOnly today, HashSet<string> sold, HashSet<string> reversed, bool isReconfigured)
+    public void Look(DateOnly today, string? sold, string? reversed, bool isReconfigured)
     {
         var before = Ruled;
         var isUndone = false;
@@ -66,7 +66,7 @@ internal sealed class NaiveTiers
             var reached = Reached(today);
             for (var tier = 3; tier > reached; tier--)
             {
-                if (given.TryGetValue(tier, out var lifters) && lifters.Overlaps(reversed))
+                if (given.TryGetValue(tier, out var lifter) && lifter is not null && lifter == reversed)
                 {
                     given.Remove(tier);
                 }
@@ -82,7 +82,7 @@ internal sealed class NaiveTiers
 
                 if (today >= Shift(belowSince.Value, monthsOfGrace))
                 {
-                    Settle(reached, []);
+                    Settle(reached, null);
                 }
             }
             else
@@ -104,7 +104,7 @@ internal sealed class NaiveTiers
         Show(today, cause);
     }
 
-    private void Settle(int reached, HashSet<string> sold)
+    private void Settle(int reached, string? sold)
     {
         belowSince = null;
         for (var tier = 1; tier <= 3; tier++)

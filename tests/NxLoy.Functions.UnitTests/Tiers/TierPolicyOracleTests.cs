@@ -17,7 +17,7 @@ public sealed class TierPolicyOracleTests
         Some.Thresholds(Some.Requirement(0), Some.Requirement(50, period: EvaluationPeriod.lifetime), Some.Requirement(400, period: EvaluationPeriod.lifetime)),
     ];
 
-    internal enum Kind { DaysPass, NightsAreMissed, Sale, LateSale, Refund, Void, SaleAndVoidAtOnce, Points, Configuration, Grace, Override, NoOverride }
+    internal enum Kind { DaysPass, NightsAreMissed, Sale, LateSale, Refund, Void, Points, Configuration, Grace, Override, NoOverride }
 
     /// <param name="A">What it means depends on the kind.</param>
     internal sealed record Move(Kind Kind, int A, int B);
@@ -41,6 +41,20 @@ public sealed class TierPolicyOracleTests
         Assert.Equal(life.Naive.Log, life.Log);
     });
 
+    // A whole morning in one batch, or the same events by ones and twos: the naive count looks after each.
+    [Property(MaxTest = 150)]
+    public Property AnySplitIntoBatches_ComesOutAsTheNaiveCountSays() => Prop.ForAll(Lives, Gen.Choose(1, 9).ArrayOf(7).ToArbitrary(), (moves, sizes) =>
+    {
+        var life = new Life { BatchSizes = sizes };
+        foreach (var move in moves)
+        {
+            life.Take(move);
+        }
+
+        life.CatchUp();
+        Assert.Equal(life.Naive.Log, life.Log);
+    });
+
     [Property(MaxTest = 50)]
     public Property AskedAgain_NothingChanges() => Prop.ForAll(Lives, moves =>
     {
@@ -54,10 +68,15 @@ public sealed class TierPolicyOracleTests
     private sealed class Life
     {
         private readonly List<TierOccasion> missed = [];
+        private readonly List<TierEvent> waiting = [];
+        private int batches;
         private TierState state = TierState.New;
         private DateOnly today = new(2027, 11, 20); // a leap day is near
 
         public bool IsAskedTwice { get; init; }
+
+        /// <summary>How many events come together, one batch after the other.</summary>
+        public int[] BatchSizes { get; init; } = [1];
 
         public NaiveTiers Naive { get; } = new();
 
@@ -65,12 +84,17 @@ public sealed class TierPolicyOracleTests
 
         public void Take(Move move)
         {
+            if (move.Kind is not (Kind.Sale or Kind.LateSale or Kind.Refund or Kind.Void or Kind.Points))
+            {
+                Arrive();
+            }
+
             if (move.Kind is Kind.DaysPass or Kind.NightsAreMissed)
             {
                 for (var day = 0; day <= move.A % 45; day++)
                 {
                     today = today.AddDays(1);
-                    Naive.Look(today, [], [], false);
+                    Naive.Look(today, null, null, false);
                     missed.Add(Occasion());
                     if (move.Kind == Kind.DaysPass)
                     {
@@ -82,13 +106,21 @@ public sealed class TierPolicyOracleTests
                 return;
             }
 
-            CatchUp();
+            CatchUp(arrives: false);
             Happen(move);
-            Compare();
+            if (waiting.Count == 0)
+            {
+                Compare();
+            }
         }
 
-        public void CatchUp()
+        public void CatchUp(bool arrives = true)
         {
+            if (arrives)
+            {
+                Arrive();
+            }
+
             var (next, changes) = TierPolicy.CatchUp(state, missed);
             var held = state.Held;
             foreach (var (occasion, outcome) in changes)
@@ -106,23 +138,20 @@ public sealed class TierPolicyOracleTests
             var sale = Naive.Sales.Count == 0 ? null : Naive.Sales[move.A % Naive.Sales.Count];
             switch (move.Kind)
             {
-                case Kind.Sale or Kind.LateSale or Kind.SaleAndVoidAtOnce:
+                case Kind.Sale or Kind.LateSale:
                     var made = new NaiveSale($"s{Naive.Sales.Count}", move.Kind == Kind.LateSale ? today.AddDays(-move.B) : today, move.A);
                     Naive.Sales.Add(made);
-                    made.Left = move.Kind == Kind.SaleAndVoidAtOnce ? 0 : made.Left;
-                    Look(sold: made.Id, reversed: move.Kind == Kind.SaleAndVoidAtOnce ? made.Id : null);
+                    Follow(new TierEvent(Guid.Empty) { Sale = made.Id, Day = made.Day, Spent = made.Left, Visits = made.Stands ? 1 : 0 });
                     break;
-                case Kind.Refund when sale is not null:
-                    sale.Left -= Math.Min(sale.Left, move.B);
-                    Look(reversed: sale.Id);
-                    break;
-                case Kind.Void when sale is not null:
-                    sale.Left = 0;
-                    Look(reversed: sale.Id);
+                case Kind.Refund or Kind.Void when sale is not null:
+                    var (left, stood) = (sale.Left, sale.Stands);
+                    sale.Left -= move.Kind == Kind.Void ? sale.Left : Math.Min(sale.Left, move.B);
+                    Follow(new TierEvent(Guid.Empty) { Reversed = sale.Id, Day = sale.Day, Spent = sale.Left - left, Visits = stood && !sale.Stands ? -1 : 0 });
                     break;
                 case Kind.Points:
+                    var points = Naive.Points;
                     Naive.Points = move.A % 50;
-                    Look();
+                    Follow(new TierEvent(Guid.Empty) { Points = Naive.Points - points });
                     break;
                 case Kind.Configuration:
                     Naive.Thresholds = Configurations[move.A % Configurations.Length];
@@ -140,11 +169,36 @@ public sealed class TierPolicyOracleTests
             }
         }
 
-        private void Look(string? sold = null, string? reversed = null, bool isReconfigured = false)
+        private void Follow(TierEvent happened)
         {
-            string[] sales = sold is null ? [] : [sold], undone = reversed is null ? [] : [reversed];
-            Naive.Look(today, [.. sales], [.. undone], isReconfigured);
-            var occasion = Occasion() with { Sales = sales, Reversed = undone, IsReconfigured = isReconfigured };
+            Naive.Look(today, happened.Sale, happened.Reversed, false);
+            waiting.Add(happened);
+            if (waiting.Count >= BatchSizes[batches % BatchSizes.Length])
+            {
+                Arrive();
+            }
+        }
+
+        // All that waits as one batch, of which nothing is known but the figures after it.
+        private void Arrive()
+        {
+            foreach (var occasion in TierEvent.Occasions(Occasion(), waiting))
+            {
+                Note(occasion);
+            }
+
+            batches += waiting.Count > 0 ? 1 : 0;
+            waiting.Clear();
+        }
+
+        private void Look(bool isReconfigured)
+        {
+            Naive.Look(today, null, null, isReconfigured);
+            Note(Occasion() with { IsReconfigured = isReconfigured });
+        }
+
+        private void Note(TierOccasion occasion)
+        {
             Note(TierPolicy.Next(state, occasion));
             if (IsAskedTwice)
             {
