@@ -15,7 +15,7 @@ public sealed class GetTierRun(BusinessDatabase database)
             """
             select r.id, r.kind, r.status, r.local_day as localday, r.configuration_version as configurationversion, r.partitions,
                 count(p.customers)::int as done, coalesce(sum(p.customers), 0)::bigint as customers, coalesce(sum(p.changed), 0)::bigint as changed,
-                r.requested_by as requestedby, r.requested_at as requestedat, r.started_at as startedat, r.finished_at as finishedat
+                r.again_kind is not null as iswantedagain, r.requested_by as requestedby, r.requested_at as requestedat, r.started_at as startedat, r.finished_at as finishedat
             from tier_runs r
             left join tier_run_partitions p on p.run_id = r.id
             where r.business_id = @business and r.id = @id
@@ -34,6 +34,7 @@ public sealed class GetTierRun(BusinessDatabase database)
         public required int Done { get; init; }
         public required long Customers { get; init; }
         public required long Changed { get; init; }
+        public required bool IsWantedAgain { get; init; }
         public required string RequestedBy { get; init; }
         public required DateTimeOffset RequestedAt { get; init; }
         public required DateTimeOffset? StartedAt { get; init; }
@@ -41,6 +42,6 @@ public sealed class GetTierRun(BusinessDatabase database)
 
         public TierRunProgress ToProgress() => new(
             Id, Kind, Status, Status == "COMPLETED" ? 100 : Partitions is > 0 and var partitions ? Math.Min(99, 100 * Done / partitions) : 0,
-            LocalDay, ConfigurationVersion, Customers, Changed, RequestedBy, RequestedAt, StartedAt, FinishedAt);
+            LocalDay, ConfigurationVersion, Customers, Changed, IsWantedAgain, RequestedBy, RequestedAt, StartedAt, FinishedAt);
     }
 }

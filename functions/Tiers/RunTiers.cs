@@ -66,7 +66,7 @@ public sealed partial class RunTiers(
     /// <summary>
     /// Writes down that all have been evaluated. One audit row a run: figures of all customers were read.
     /// </summary>
-    /// <returns>The next run, where thresholds have changed or a day has begun since this one did; and those that are forgotten.</returns>
+    /// <returns>The next run, where one was wanted, thresholds have changed or a day has begun since this one did; and those that are forgotten.</returns>
     public async Task<(TierRun? Next, IReadOnlyList<TierRun> Forgotten)> CompleteAsync(TierRun run, CancellationToken cancellation)
     {
         await RecordAsync(run);
@@ -80,17 +80,18 @@ public sealed partial class RunTiers(
                     with ended as (
                         update tier_runs set status = 'COMPLETED', finished_at = @now
                         where business_id = @business and id = @id and status = 'RUNNING'
-                        returning id, business_id, local_day, configuration_version
+                        returning id, business_id, local_day, configuration_version, again_kind, again_by
                     ), evaluation as (
                         insert into tier_evaluations (business_id, through_day, configuration_version)
                         select business_id, local_day, configuration_version from ended
                         on conflict (business_id) do update
                         set through_day = excluded.through_day, configuration_version = excluded.configuration_version
                     )
-                    select coalesce(sum(p.customers), 0)::bigint as customers, coalesce(sum(p.changed), 0)::bigint as changed
+                    select coalesce(sum(p.customers), 0)::bigint as customers, coalesce(sum(p.changed), 0)::bigint as changed,
+                        e.again_kind as againkind, e.again_by as againby
                     from ended e
                     left join tier_run_partitions p on p.run_id = e.id
-                    group by e.id
+                    group by e.id, e.again_kind, e.again_by
                     """,
                     new { business = session.Business, run.Id, now = time.Now() });
                 if (ended is [var figures])
@@ -102,7 +103,8 @@ public sealed partial class RunTiers(
                 var old = await session.QueryAsync<OldRow>(
                     "delete from tier_runs where business_id = @business and status = 'COMPLETED' and finished_at < @before returning id",
                     new { business = session.Business, before = setting.Now.AddDays(-DaysKept) });
-                var next = setting.IsCurrent ? await WantTierRun.FindOpenAsync(session)
+                var next = ended is [{ AgainKind: { } kind, AgainBy: { } by }] ? await WantTierRun.ExecuteAsync(session, kind, by, setting.Now)
+                    : setting.IsCurrent ? await WantTierRun.FindOpenAsync(session)
                     : await WantTierRun.ExecuteAsync(session, setting.ThroughVersion < setting.Current.Version ? "configuration" : "day", "system", setting.Now);
                 return new CompletedRow(next, [.. old.Select(row => new TierRun(session.Business, row.Id))]);
             },
@@ -122,7 +124,7 @@ public sealed partial class RunTiers(
 
     /// <summary>
     /// Who has read the day and the thresholds of before has committed by then, and who reads them later sees today's: so
-    /// what the partitions find is all that is left to do.
+    /// what the partitions find is all that is left to do, and whatever was wanted so far is done by it.
     /// </summary>
     private async Task<bool> SettleAsync(TierRun run, CancellationToken cancellation)
     {
@@ -136,7 +138,7 @@ public sealed partial class RunTiers(
                     """
                     update tier_runs
                     set status = 'RUNNING', local_day = @today, configuration_version = @version, partitions = null,
-                        started_at = coalesce(started_at, @now), finished_at = null
+                        started_at = coalesce(started_at, @now), finished_at = null, again_kind = null, again_by = null
                     where business_id = @business and id = @id and status <> 'COMPLETED'
                     returning 1
                     """,
@@ -187,6 +189,8 @@ public sealed partial class RunTiers(
     {
         public required long Customers { get; init; }
         public required long Changed { get; init; }
+        public required string? AgainKind { get; init; }
+        public required string? AgainBy { get; init; }
     }
 
     private static partial class Log

@@ -22,6 +22,7 @@ public sealed record TierPartition(TierRun Run, int Number, Guid From, Guid Befo
 /// <param name="ConfigurationVersion">The version of the thresholds; null until it starts.</param>
 /// <param name="Customers">Customers evaluated so far.</param>
 /// <param name="Changed">Those whose tier became another.</param>
+/// <param name="IsWantedAgain">Somebody has asked since it began, so another follows it at once.</param>
 public sealed record TierRunProgress(
-    Guid Id, string Kind, string Status, int Progress, DateOnly? LocalDay, long? ConfigurationVersion, long Customers, long Changed, string RequestedBy,
-    DateTimeOffset RequestedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);
+    Guid Id, string Kind, string Status, int Progress, DateOnly? LocalDay, long? ConfigurationVersion, long Customers, long Changed, bool IsWantedAgain,
+    string RequestedBy, DateTimeOffset RequestedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt);

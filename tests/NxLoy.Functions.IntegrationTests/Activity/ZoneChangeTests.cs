@@ -123,9 +123,29 @@ public sealed class ZoneChangeTests : IAsyncLifetime
         var isInside = dayBefore.AddDays(2) > BusinessCalendar.Today(app.BusinessNow(), "Pacific/Kiritimati").AddMonths(-1);
         Assert.Equal(isInside ? "SILVER" : "BRONZE", await TierAsync()); // BRONZE at the ends of some months alone
 
-        static object Monthly(decimal spending) => new { spendingThreshold = spending, evaluationPeriod = "monthly" };
-
         async Task<string?> TierAsync() => (string?)(await app.AsOf(business, "owner").GetAsync($"/api/v1/customers/{customer}")).Expect(200).Json["loyaltyTier"];
+    }
+
+    // At this hour it is the same day in Niue and New York, so nothing but the move tells that tiers have to be looked at again.
+    [Fact]
+    public async Task TierRunThatIsUnderWayMeanwhile_IsFollowedByAnother()
+    {
+        var now = app.BusinessNow();
+        await app.Host.AdvanceAsync(TimeSpan.FromHours((18 - now.UtcDateTime.TimeOfDay.TotalHours + 24) % 24));
+        var business = await app.GivenBusinessAsync("Pacific/Niue");
+        await app.TiersAsync(business, new { thresholds = new { silver = Monthly(5), gold = Monthly(500), platinum = Monthly(5000) } });
+        var customer = (await app.CustomerAsync(business: business)).Id;
+        var dayBefore = BusinessCalendar.Today(app.BusinessNow(), "Pacific/Niue").AddMonths(-1); // the last one that no longer counts
+        await AcceptAsync(business, [Events.Sale(business, customer, 10, "edge", BusinessCalendar.StartOf(dayBefore, "Pacific/Niue").AddHours(23.5))]);
+        await app.TierRunsSettledAsync();
+
+        var underWay = await app.BeginTierRunAsync(business);
+        await AcceptAsync(business, [Events.Business(business, app.BusinessNow().AddMinutes(-1), timeZone: "America/New_York")]);
+        await MovedAsync(business);
+        Assert.NotNull(await app.EndTierRunAsync(underWay));
+        await app.EndTierRunAsync(await app.BeginTierRunAsync(business));
+
+        Assert.Equal(["SILVER"], await app.Database.QueryAsync<string>("select loyalty_tier from customers where id = @customer", new { customer }));
     }
 
     [Fact]
@@ -170,6 +190,8 @@ public sealed class ZoneChangeTests : IAsyncLifetime
             Check = async _ => Assert.Empty(await WrongAsync(app.Business, sales, [], zone)),
         }.RunAsync(moreThan: 8);
     }
+
+    private static object Monthly(decimal spending) => new { spendingThreshold = spending, evaluationPeriod = "monthly" };
 
     private async Task AcceptAsync(Guid business, object[] events)
     {
