@@ -21,7 +21,7 @@ internal static class TierCandidates
             ["before"] = before,
             ["today"] = setting.Today,
             ["version"] = setting.Current.Version,
-            ["through"] = setting.Through,
+            ["through"] = setting.Through ?? FirstDay(setting),
             ["throughVersion"] = setting.ThroughVersion,
             ["first"] = first,
             ["monthly"] = TierPolicy.WindowStart(EvaluationPeriod.monthly, setting.Today),
@@ -61,6 +61,10 @@ internal static class TierCandidates
             parameters);
         return [.. rows.Select(row => row.Id)];
     }
+
+    // Before everybody was evaluated for the first time, days count from the first thresholds on.
+    private static DateOnly? FirstDay(TierSetting setting) =>
+        setting.Versions is [var first, ..] ? BusinessCalendar.LocalDay(first.Since, setting.TimeZone) : null;
 
     // PostgreSQL does not see by itself that what is joined to a range of ids lies in that range.
     private static string In(string table) => $"{table}.business_id = @business and {table}.customer_id >= @from and {table}.customer_id < @before";
