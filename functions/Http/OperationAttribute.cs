@@ -42,6 +42,9 @@ public sealed class OperationAttribute(string summary) : Attribute
     /// <summary>True where a change needs the header If-Match.</summary>
     public bool IfMatch { get; init; }
 
+    /// <summary>True where a POST takes an Idempotency-Key although it makes nothing, or takes no body.</summary>
+    public bool TakesKey { get; init; }
+
     /// <summary>True for what must answer however often it is asked: probes.</summary>
     public bool IsNeverLimited { get; init; }
 

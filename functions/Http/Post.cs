@@ -22,19 +22,21 @@ public static class Posts
         }
 
         var body = parse(new Fields(json.Value));
-        return body.Failed(out var problem) ? problem
-            : !request.Headers.TryGetValue(KeyHeader, out var header) ? new Post<T>(body.Value, null)
-            : header.ToString() is { Length: > 0 and <= 255 } key ? new Post<T>(body.Value, new IdempotencyKey(key, Identity(request, json.Value)))
-            : Problem.Invalid(new Fault(KeyHeader, "out_of_range", "The key must have 1 to 255 characters."));
+        return body.Failed(out var problem) ? problem : request.WithKey(body.Value, Canonical(json.Value));
     }
+
+    /// <summary>Reads the Idempotency-Key of a POST that asks nothing in a body.</summary>
+    public static Task<Result<Post<Done>>> ReadPost(this HttpRequest request) => Task.FromResult(request.WithKey(new Done(), ""));
 
     /// <summary>The same where the use case looks for more faults itself.</summary>
     public static Task<Result<Post<Draft<T>>>> ReadPostAsync<T>(this HttpRequest request, Func<Fields, Draft<T>> parse, CancellationToken cancellation) =>
         request.ReadPostAsync(fields => (Result<Draft<T>>)parse(fields), cancellation);
 
     // Two requests are the same when they ask the same thing of the same resource, however the JSON was spaced.
-    private static byte[] Identity(HttpRequest request, JsonElement body) =>
-        Encoding.UTF8.GetBytes($"{request.Method} {request.Path} {Canonical(body)}");
+    private static Result<Post<T>> WithKey<T>(this HttpRequest request, T body, string asked) =>
+        !request.Headers.TryGetValue(KeyHeader, out var header) ? new Post<T>(body, null)
+        : header.ToString() is { Length: > 0 and <= 255 } key ? new Post<T>(body, new IdempotencyKey(key, Encoding.UTF8.GetBytes($"{request.Method} {request.Path} {asked}")))
+        : Problem.Invalid(new Fault(KeyHeader, "out_of_range", "The key must have 1 to 255 characters."));
 
     private static string Canonical(JsonElement body)
     {

@@ -25,12 +25,12 @@ public sealed class CustomerTierFunctions(GetTier get, ListTierChanges history, 
             .ToHttp();
 
     [Function("PostTierOverride"), Allow(Role.Owner)]
-    [Operation("Sets a customer's tier by hand.", Body = typeof(NewOverride), Answer = typeof(CustomerTier), Problems = ["business_closed"])]
+    [Operation("Sets a customer's tier by hand.", Body = typeof(NewOverride), TakesKey = true, Answer = typeof(CustomerTier), Problems = ["business_closed"])]
     public Task<IResult> PostTierOverride(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/customers/{id:guid}/tier/override")] HttpRequest request, Guid id,
         CancellationToken cancellation) =>
-        request.ReadAsync(NewOverride.From, cancellation)
-            .Then(given => overrideTier.ExecuteAsync(Caller.Of(request), id, given, cancellation))
+        request.ReadPostAsync(NewOverride.From, cancellation)
+            .Then(post => overrideTier.ExecuteAsync(Caller.Of(request), id, post, cancellation))
             .ToHttp();
 
     [Function("DeleteTierOverride"), Allow(Role.Owner)]

@@ -5,23 +5,23 @@ using NxLoy.Functions.Http;
 namespace NxLoy.Functions.Tiers;
 
 /// <summary>Sets a customer's tier by hand, or takes that away again. The rules go on beneath.</summary>
-public sealed class OverrideTier(BusinessDatabase database, ReadTierSetting read)
+public sealed class OverrideTier(BusinessDatabase database, IdempotencyKeys idempotency, ReadTierSetting read)
 {
     /// <returns>The tier as it is then.</returns>
-    public Task<Result<CustomerTier>> ExecuteAsync(Caller caller, Guid customer, NewOverride given, CancellationToken cancellation) =>
+    public Task<Result<CustomerTier>> ExecuteAsync(Caller caller, Guid customer, Post<NewOverride> post, CancellationToken cancellation) =>
         database.InTransactionAsync(
             caller,
             session => OnAsync<CustomerTier>(session, caller, customer, async (setting, one) =>
             {
-                if (given.LastDay < setting.Today)
+                // What came before under this key stands, or somebody has changed it since: it is not set once more.
+                var earlier = await idempotency.ClaimAsync(session, caller.Subject, post.Key, customer, status: 200);
+                if (earlier.Failed(out var reused))
                 {
-                    return Problem.Invalid(new Fault("/lastDay", "in_the_past", "This day is over."));
+                    return reused;
                 }
 
-                var rule = new TierOverride(given.Tier, given.LastDay);
-                await OverrideRow.WriteAsync(session, customer, rule, given.Reason, caller.Subject, setting.Now);
-                await WriteChangeAsync(session, setting, one, rule, caller, given.Reason);
-                return await GetTier.ReadAsync(session, setting, customer) is { } tier ? tier : HttpProblems.NotFound;
+                return earlier.Value is null && (await SetAsync(session, setting, one, caller, post.Body)).Failed(out var refused) ? refused
+                    : await GetTier.ReadAsync(session, setting, customer) is { } tier ? tier : HttpProblems.NotFound;
             }),
             cancellation);
 
@@ -57,6 +57,19 @@ public sealed class OverrideTier(BusinessDatabase database, ReadTierSetting read
         await EvaluateTiers.CatchUpAsync(session, setting, [customer]);
         caller.Trail.Touch(customer);
         return await act(setting, (await TierCases.ReadAsync(session, setting, [customer]))[0]);
+    }
+
+    private static async Task<Result<Done>> SetAsync(Session session, TierSetting setting, TierCase one, Caller caller, NewOverride given)
+    {
+        if (given.LastDay < setting.Today)
+        {
+            return Problem.Invalid(new Fault("/lastDay", "in_the_past", "This day is over."));
+        }
+
+        var rule = new TierOverride(given.Tier, given.LastDay);
+        await OverrideRow.WriteAsync(session, one.Id, rule, given.Reason, caller.Subject, setting.Now);
+        await WriteChangeAsync(session, setting, one, rule, caller, given.Reason);
+        return new Done();
     }
 
     private static Task WriteChangeAsync(Session session, TierSetting setting, TierCase one, TierOverride? given, Caller caller, string? reason)

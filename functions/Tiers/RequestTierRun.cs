@@ -4,11 +4,11 @@ using NxLoy.Functions.Http;
 
 namespace NxLoy.Functions.Tiers;
 
-/// <summary>Asks for an evaluation of everybody; while one is open, that one is answered.</summary>
-public sealed class RequestTierRun(BusinessDatabase database, TimeProvider time)
+/// <summary>Asks for an evaluation of everybody; while one is open, that one is answered, and another follows it if it had begun.</summary>
+public sealed class RequestTierRun(BusinessDatabase database, IdempotencyKeys idempotency, TimeProvider time)
 {
-    public Task<Result<TierRunProgress>> ExecuteAsync(Caller caller, CancellationToken cancellation) =>
-        database.InTransactionAsync(
+    public Task<Result<TierRunProgress>> ExecuteAsync(Caller caller, Post<Done> post, CancellationToken cancellation) =>
+        database.InTransactionAsync<TierRunProgress>(
             caller,
             async session =>
             {
@@ -19,8 +19,20 @@ public sealed class RequestTierRun(BusinessDatabase database, TimeProvider time)
                     return closed;
                 }
 
-                var run = await WantTierRun.ExecuteAsync(session, "request", caller.Subject, time.Now());
-                return (Result<TierRunProgress>)(await GetTierRun.ReadAsync(session, run.Id))!;
+                var now = time.Now();
+                var id = (await WantTierRun.FindOpenAsync(session))?.Id ?? Guid.CreateVersion7(now);
+                var earlier = await idempotency.ClaimAsync(session, caller.Subject, post.Key, id, status: 202);
+                if (earlier.Failed(out var reused))
+                {
+                    return reused;
+                }
+
+                if (earlier.Value is null)
+                {
+                    await WantTierRun.ExecuteAsync(session, "request", caller.Subject, now, id);
+                }
+
+                return await GetTierRun.ReadAsync(session, earlier.Value ?? id) is { } run ? run : HttpProblems.NotFound;
             },
             cancellation);
 }

@@ -11,11 +11,12 @@ public sealed class TierRunFunctions(RequestTierRun request, StartTierRuns start
     private const string Recalculations = "/api/v1/tiers/recalculations";
 
     [Function("PostTierRecalculation"), Allow(Role.Owner)]
-    [Operation("Evaluates all customers' tiers anew.", Answer = typeof(TierRunProgress), Status = 202, Problems = ["business_closed"])]
+    [Operation("Evaluates all customers' tiers anew.", TakesKey = true, Answer = typeof(TierRunProgress), Status = 202, Problems = ["business_closed"])]
     public Task<IResult> PostTierRecalculation(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/tiers/recalculate")] HttpRequest http, [DurableClient] DurableTaskClient client,
         CancellationToken cancellation) =>
-        request.ExecuteAsync(Caller.Of(http), cancellation)
+        http.ReadPost()
+            .Then(post => request.ExecuteAsync(Caller.Of(http), post, cancellation))
             .Then(async run =>
             {
                 await start.TryAsync(new TierRun(Caller.Of(http).Business, run.Id), one => client.StartAsync(one, cancellation));

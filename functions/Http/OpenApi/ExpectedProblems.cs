@@ -42,9 +42,9 @@ internal static class ExpectedProblems
         .. TakesIdempotencyKey(operation, method) ? [IdempotencyKeys.Reused] : (Problem[])[],
     ];
 
-    /// <summary>A POST that makes something may be sent again under its key.</summary>
+    /// <summary>A POST that makes something, or says so itself, may be sent again under its key.</summary>
     public static bool TakesIdempotencyKey(OperationAttribute operation, string method) =>
-        method == "POST" && operation is { Body: not null, StatusOfSuccess: 201 or 202 };
+        method == "POST" && (operation.TakesKey || operation is { Body: not null, StatusOfSuccess: 201 or 202 });
 
     // Properties hold a problem, methods make one with particulars: the code and status are the same whatever these are.
     private static IEnumerable<Problem> Declared() => Assembly.GetExecutingAssembly().GetTypes()

@@ -263,7 +263,7 @@ internal static class Scenarios
         ["GetTier"] = new(async stage => new Call(PathOf(await stage.CustomerAsync()) + "/tier")),
         ["GetTierHistory"] = new(async stage => new Call(PathOf(await HeldByHandAsync(stage)) + "/tier/history")),
         ["PostTierOverride"] = new(async stage => new Call(
-            PathOf(await stage.CustomerAsync()) + "/tier/override", new { tier = "GOLD", reason = "A friend of the house.", lastDay = "2099-12-31" })),
+            PathOf(await stage.CustomerAsync()) + "/tier/override", new { tier = "GOLD", reason = $"A friend of the house {Guid.NewGuid():N}.", lastDay = "2099-12-31" })),
         ["DeleteTierOverride"] = new(async stage => new Call(PathOf(await HeldByHandAsync(stage)) + "/tier/override", new { reason = "Moved away." })),
         ["GetBusiness"] = new("/api/v1/business"),
         ["PutBusiness"] = new("/api/v1/business", new { consentMode = "opt_in", defaultMargin = 0.4, acquisitionCost = 12.5, graceMonths = 2 }),

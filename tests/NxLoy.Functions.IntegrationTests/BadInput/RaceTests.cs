@@ -30,7 +30,7 @@ public sealed class RaceTests(AttackedApp app) : IClassFixture<AttackedApp>
                 new { email }));
     }
 
-    public static TheoryData<string> WithKey => [.. Described.All.Where(operation => operation.TakesIdempotencyKey).Select(operation => operation.Name)];
+    public static TheoryData<string> WithKey => [.. Described.All.Where(operation => operation is { TakesIdempotencyKey: true, TakesBody: true }).Select(operation => operation.Name)];
 
     [Theory]
     [MemberData(nameof(WithKey))]
@@ -44,11 +44,11 @@ public sealed class RaceTests(AttackedApp app) : IClassFixture<AttackedApp>
         var first = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => app.Wire.SendAsync(request)));
 
         var made = first[0].Code;
-        Assert.True(made is 201 or 202, first[0].Text);
-        var location = Assert.Single(first.Select(answer => answer.Expect(made).Headers.Location!.ToString()).Distinct());
+        Assert.True(made is 200 or 201 or 202, first[0].Text);
+        var location = Assert.Single(first.Select(answer => answer.Expect(made).Headers.Location?.ToString()).Distinct());
         await app.App.DurableSettledAsync(); // what goes on after the answer writes too
         var before = await app.Tables.ReadAsync();
-        Assert.Equal(location, (await app.Wire.SendAsync(request)).Expect(made).Headers.Location!.ToString());
+        Assert.Equal(location, (await app.Wire.SendAsync(request)).Expect(made).Headers.Location?.ToString());
         Assert.Equal(before, await app.Tables.ReadAsync());
         await app.RefusesAsync([new("the key on another body", request with { Body = other.Valid.Body }, ["422 idempotency_key_reused"])]);
     }

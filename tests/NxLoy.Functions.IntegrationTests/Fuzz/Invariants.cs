@@ -21,7 +21,7 @@ internal static class Invariants
         ("every accepted event of a transaction has its transaction", "select business_id::text from inbox where outcome = 'accepted' and type like 'transactions.%' group by business_id having count(*) <> (select count(*) from transactions t where t.business_id = inbox.business_id)"),
         ("every transaction's customer has figures that count it",
             "select m.customer_id::text from customer_metrics m where (m.visit_count > 0) <> exists (select from transactions t where t.customer_id = m.customer_id and t.kind = 'SALE' and t.amount > t.reversed_amount) and not exists (select from transactions t where t.customer_id = m.customer_id and t.kind = 'VOID')"),
-        ("every key stands for something", "select key from idempotency_keys k where resource_id is null or status not in (201, 202)"),
+        ("every key stands for something", "select key from idempotency_keys k where resource_id is null or status not in (200, 201, 202)"),
         ("every export has the event of its request",
             "select id::text from customer_data_exports e where not exists (select from outbox o where o.type = 'customers.data_export.requested' and o.data ->> 'exportId' = e.id::text)"),
         ("every completed export has all its sections and every other one is without a package",

@@ -259,14 +259,14 @@ internal sealed class TierLife
 
     private async Task OverrideAsync(int who, NewOverride? given)
     {
-        var act = new OverrideTier(Tables, read);
+        var act = new OverrideTier(Tables, app.Host.Services.GetRequiredService<IdempotencyKeys>(), read);
         if (given is null)
         {
             Assert.Null((await act.TakeOffAsync(Owner, ids[who], new Reason(null), CancellationToken.None)).Problem);
         }
         else
         {
-            Assert.Null((await act.ExecuteAsync(Owner, ids[who], given, CancellationToken.None)).Problem);
+            Assert.Null((await act.ExecuteAsync(Owner, ids[who], new Post<NewOverride>(given, null), CancellationToken.None)).Problem);
         }
 
         naive[who].GiveByHand(given?.Tier, given?.LastDay, Today);

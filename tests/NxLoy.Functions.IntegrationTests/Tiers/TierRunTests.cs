@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using NxLoy.Functions.Http;
 using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
+using NxLoy.Functions.Tiers;
 
 namespace NxLoy.Functions.IntegrationTests.Tiers;
 
@@ -124,6 +127,38 @@ public sealed class TierRunTests : IAsyncLifetime
         await app.Database.QueryAsync<int>(
             "insert into tier_runs (id, business_id, kind, status, requested_by, requested_at) values (@open, @Business, 'day', 'QUEUED', 'system', now())", new { open, app.Business });
         Assert.Equal(open, (await owner.PostAsync("/api/v1/tiers/recalculate")).Expect(202).Id);
+    }
+
+    // The one under way has been past everybody when somebody asks.
+    [Fact]
+    public async Task RecalculationAskedForWhileOneIsUnderWay_FollowsAtOnce()
+    {
+        await app.TiersAsync(app.Business);
+        var customer = await BoughtAsync(120);
+        await ThroughTodayAsync();
+        var underWay = await app.BeginTierRunAsync(app.Business);
+        await app.Database.QueryAsync<int>("update transactions set amount = 700 where customer_id = @customer", new { customer });
+
+        var asked = await AskAsync("ada");
+        var next = await app.EndTierRunAsync(underWay);
+
+        Assert.Equal((underWay.Id, true), (asked.Id, asked.IsWantedAgain));
+        Assert.NotNull(next);
+        Assert.Equal(next, await app.EndTierRunAsync(underWay)); // taken again after a crash
+        Assert.Equal(["request ada"], await app.Database.QueryAsync<string>("select kind || ' ' || requested_by from tier_runs where id = @Id", new { next.Id }));
+        Assert.Null(await app.EndTierRunAsync(await app.BeginTierRunAsync(app.Business)));
+        Assert.Equal("GOLD", await HeldAsync(customer));
+    }
+
+    // It begins anew and does what was wanted meanwhile, too.
+    [Fact]
+    public async Task RecalculationAskedForBeforeTheRunBeginsAnew_IsDoneByIt()
+    {
+        await ThroughTodayAsync();
+        await app.BeginTierRunAsync(app.Business);
+        await AskAsync("ada");
+
+        Assert.Null(await app.EndTierRunAsync(await app.BeginTierRunAsync(app.Business)));
     }
 
     [Theory]
@@ -259,6 +294,45 @@ public sealed class TierRunTests : IAsyncLifetime
             },
         }.RunAsync(moreThan: 10);
     }
+
+    [Fact]
+    public async Task RecalculationSentAgainWithItsKey_IsTheSameOne_EvenAfterItHasEnded()
+    {
+        await ThroughTodayAsync();
+        var (owner, key) = (app.As("owner"), ("Idempotency-Key", Guid.NewGuid().ToString()));
+
+        var first = (await owner.PostAsync("/api/v1/tiers/recalculate", null, key)).Expect(202);
+        await SettledAsync();
+        var again = (await owner.PostAsync("/api/v1/tiers/recalculate", null, key)).Expect(202);
+
+        Assert.Equal((first.Id, "COMPLETED"), (again.Id, (string?)again.Json["status"]));
+        Assert.NotEqual(first.Id, (await owner.PostAsync("/api/v1/tiers/recalculate")).Expect(202).Id);
+    }
+
+    // Thresholds that were set forty days ago, by which nobody has been evaluated yet: they lifted then, and a grace began since.
+    [Fact]
+    public async Task FirstThresholds_WhoseRunComesLate_LiftAsOfTheirDay()
+    {
+        var customer = (await app.CustomerAsync()).Id;
+        await app.SellAsync(app.Business, customer, 120, app.BusinessNow().AddDays(-50));
+        await app.TiersAsync(app.Business, new { thresholds = new { silver = Monthly(100), gold = Monthly(500), platinum = Monthly(1000) } });
+        await SettledAsync();
+        await app.Database.QueryAsync<int>(
+            "update tier_config_audits set changed_at = @at; delete from tier_states; delete from tier_changes; delete from tier_evaluations",
+            new { at = app.BusinessNow().AddDays(-40) });
+
+        await app.EndTierRunAsync(await app.BeginTierRunAsync(app.Business));
+
+        var tier = await app.TierAsync(app.Business, customer);
+        Assert.Equal("SILVER", (string?)tier["loyaltyTier"]);
+        Assert.NotNull(tier["grace"]);
+
+        static object Monthly(decimal spending) => new { spendingThreshold = spending, evaluationPeriod = "monthly" };
+    }
+
+    /// <summary>As the endpoint asks, which would start the orchestration of the run that this test takes by hand.</summary>
+    private async Task<TierRunProgress> AskAsync(string owner) => (await app.Host.Services.GetRequiredService<RequestTierRun>()
+        .ExecuteAsync(new Caller(owner, Role.Owner, app.Business, [app.Business]), new Post<Done>(new Done(), null), CancellationToken.None)).Value;
 
     private async Task<bool> IsCompletedAsync() =>
         (await app.Database.QueryAsync<string>("select status from tier_runs where business_id = @Business", new { app.Business })) is ["COMPLETED"]
