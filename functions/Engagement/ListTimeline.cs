@@ -31,7 +31,7 @@ public sealed class ListTimeline(BusinessDatabase database, Cursors cursors)
     private async Task<IReadOnlyList<EntryRow>> ReadAsync(Caller caller, Guid customer, TimelineQuery query, Position? after, CancellationToken cancellation)
     {
         // Notes are for staff, and so is what staff wrote to a change.
-        var isStaff = caller.Roles != Role.Customer;
+        var isStaff = !caller.IsCustomer;
         var sources = TimelineSource.All.Where(source => query.Kind.Contains(source.Kind) && (isStaff || source.Kind != TimelineKind.note))
             .Select(source => source.Sql(after?.Kind)).ToArray();
         return sources.Length == 0 ? [] : await database.QueryAsync<EntryRow>(

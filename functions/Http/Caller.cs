@@ -23,6 +23,9 @@ public sealed record Caller(string Subject, Role Roles, Guid Business, IReadOnly
     /// <summary>Compliance also sees customers that are deleted but not erased.</summary>
     public bool SeesDeleted => Is(Role.Compliance);
 
+    /// <summary>Nothing but a customer: who of the staff did something, and what they wrote to it, is not for it.</summary>
+    public bool IsCustomer => Roles == Role.Customer;
+
     /// <summary>A caller that is nothing but a customer sees its own id and no other.</summary>
-    public bool Sees(Guid customer) => Roles != Role.Customer || (Guid.TryParse(Subject, out var own) && own == customer);
+    public bool Sees(Guid customer) => !IsCustomer || (Guid.TryParse(Subject, out var own) && own == customer);
 }

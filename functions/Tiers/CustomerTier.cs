@@ -42,6 +42,12 @@ public sealed record TierProgress(
         : new TierProgress(held + 1, TierPolicy.Progress(thresholds, figures, held)!.Value, next.Match, next.EvaluationPeriod, [.. TierPolicy.Measures(next, figures)]);
 }
 
+/// <param name="Tier">The tier held while it lasts.</param>
+/// <param name="Reason">What staff wrote to it; null for customers.</param>
 /// <param name="LastDay">The last local day on which it holds; null for good.</param>
-/// <param name="CreatedBy">Who set it.</param>
-public sealed record TierSetByHand(LoyaltyTier Tier, string? Reason, DateOnly? LastDay, string CreatedBy, DateTimeOffset CreatedAt);
+/// <param name="CreatedBy">Who set it; for customers just staff.</param>
+/// <param name="CreatedAt">When it was set.</param>
+public sealed record TierSetByHand(LoyaltyTier Tier, string? Reason, DateOnly? LastDay, string CreatedBy, DateTimeOffset CreatedAt)
+{
+    internal TierSetByHand ForCustomer() => this with { Reason = null, CreatedBy = TierChange.Staff };
+}

@@ -19,7 +19,8 @@ public sealed class GetTier(BusinessDatabase database, ReadTierSetting read)
             {
                 var setting = await read.ExecuteAsync(session);
                 return query.At is { } at ? await ReadAsync(session, setting, customer, at)
-                    : await ReadAsync(session, setting, customer) is { } tier ? tier : HttpProblems.NotFound;
+                    : await ReadAsync(session, setting, customer) is not { } tier ? HttpProblems.NotFound
+                    : caller.IsCustomer ? tier with { Override = tier.Override?.ForCustomer() } : tier;
             },
             cancellation);
     }

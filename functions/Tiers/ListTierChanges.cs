@@ -23,7 +23,7 @@ public sealed class ListTierChanges(BusinessDatabase database, Cursors cursors)
 
         caller.Trail.Touch(customer);
         var rows = await ReadAsync(caller, customer, page, cursor.Value, cancellation);
-        return page.Of(rows, row => row.ToChange(), row => cursors.Seal(caller, List, customer, new Position(row.ChangedAt, row.Sequence)));
+        return page.Of(rows, row => caller.IsCustomer ? row.ToChange().ForCustomer() : row.ToChange(), row => cursors.Seal(caller, List, customer, new Position(row.ChangedAt, row.Sequence)));
     }
 
     private Task<IReadOnlyList<TierChangeRow>> ReadAsync(Caller caller, Guid customer, PageRequest page, Position? after, CancellationToken cancellation) =>

@@ -21,13 +21,22 @@ public sealed record TierChange
     /// <summary>The version of the thresholds at that time, as audits have it.</summary>
     public required long? ConfigurationVersion { get; init; }
 
-    /// <summary>Who made the change; system where the rules did.</summary>
+    /// <summary>Who made the change; system where the rules did. For customers just staff where somebody did.</summary>
     public required string Actor { get; init; }
 
+    /// <summary>What staff wrote to it; null for customers.</summary>
     public required string? Reason { get; init; }
 
     /// <summary>What time alone changes is dated at the local midnight that did it.</summary>
     public required DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>Whoever of the staff it was, towards customers.</summary>
+    internal const string Staff = "staff";
+
+    /// <summary>The rules themselves.</summary>
+    internal const string System = "system";
+
+    internal TierChange ForCustomer() => this with { Actor = Actor == System ? System : Staff, Reason = null };
 }
 
 internal sealed record TierChangeRow

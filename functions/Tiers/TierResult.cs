@@ -39,7 +39,7 @@ internal sealed record TierChanged(
     Guid CustomerId, LoyaltyTier From, LoyaltyTier To, TierCause Cause, TierDecision? Measures, long? ConfigurationVersion, DateTimeOffset ChangedAt)
 {
     /// <summary>Whoever made it; the rules go by the name of the app itself.</summary>
-    public string Actor { get; init; } = "system";
+    public string Actor { get; init; } = TierChange.System;
 
     public string? Reason { get; init; }
 }

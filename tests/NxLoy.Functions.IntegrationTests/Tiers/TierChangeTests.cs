@@ -139,6 +139,22 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
     }
 
     [Fact]
+    public async Task CustomerAndTheStaffsDoings_SeesThatItWasStaffButNotWhoNorWhy()
+    {
+        var (business, customer) = await BuyerAsync();
+        await app.SellAsync(business, customer, 120);
+        (await app.AsOf(business, "owner", "ada").PostAsync($"/api/v1/customers/{customer}/tier/override", new { tier = "GOLD", reason = "Complains a lot." })).Expect(200);
+        var own = app.AsOf(business, "customer", customer.ToString());
+
+        var (tier, history) = (await own.GetAsync($"/api/v1/customers/{customer}/tier"), await own.GetAsync($"/api/v1/customers/{customer}/tier/history"));
+
+        Assert.Equal(("GOLD", "staff", null), ((string?)tier.Json["override"]!["tier"], (string?)tier.Json["override"]!["createdBy"], tier.Json["override"]!["reason"]));
+        Assert.Equal(["staff ", "system "], history.Json["items"]!.AsArray().Select(change => $"{change!["actor"]} {change["reason"]}"));
+        Assert.All([tier, history], answer => Assert.DoesNotContain("ada", answer.Text, StringComparison.Ordinal));
+        Assert.Equal("ada", (string?)(await app.TierAsync(business, customer))["override"]!["createdBy"]);
+    }
+
+    [Fact]
     public async Task TwoBatchesAtOnceOnOneCustomer_AddUp()
     {
         var (business, customer) = await BuyerAsync();
@@ -167,6 +183,23 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
         Assert.Equal(["PLATINUM SILVER override", "BRONZE PLATINUM override"], history.Select(Told));
         Assert.Equal(("ada", "Moved away."), ((string?)history[0]!["actor"], (string?)history[0]!["reason"]));
         (await owner.DeleteAsync($"/api/v1/customers/{customer}/tier/override", ifMatch: null)).Expect(204);
+    }
+
+    [Fact]
+    public async Task OverrideSentAgainWithItsKey_IsNotSetOnceMore()
+    {
+        var (business, customer) = await BuyerAsync();
+        var (path, key) = ($"/api/v1/customers/{customer}/tier/override", ("Idempotency-Key", Guid.NewGuid().ToString()));
+        var owner = app.AsOf(business, "owner");
+        (await owner.PostAsync(path, new { tier = "GOLD", reason = "Once." }, key)).Expect(200);
+        (await owner.DeleteAsync(path, ifMatch: null)).Expect(204);
+
+        var again = (await owner.PostAsync(path, new { tier = "GOLD", reason = "Once." }, key)).Expect(200).Json;
+        var reused = (await owner.PostAsync(path, new { tier = "SILVER", reason = "Once." }, key)).Expect(422);
+
+        Assert.Equal(("BRONZE", null), ((string?)again["loyaltyTier"], again["override"]));
+        Assert.Equal("idempotency_key_reused", reused.Problem);
+        Assert.Equal(2, (await app.TierHistoryAsync(business, customer)).Count);
     }
 
     [Fact]
