@@ -20,7 +20,7 @@ public sealed class ListTierAudits(BusinessDatabase database, Cursors cursors)
         return rows.Count == 0 && await database.FindAsync<FoundRow>(
                 caller.Business, "select id from businesses where id = @business", new { business = caller.Business }, cancellation) is null
             ? HttpProblems.NotFound
-            : page.Of(rows, row => row.ToAudit(), row => cursors.Seal(caller, List, "", new Position(row.ChangedAt, row.Id)));
+            : page.Of(rows, row => row.ToAudit(), row => cursors.Seal(caller, List, "", new Position(row.ConfigurationVersion)));
     }
 
     private Task<IReadOnlyList<AuditRow>> ReadAsync(Caller caller, PageRequest page, Position? after, CancellationToken cancellation) =>
@@ -31,14 +31,14 @@ public sealed class ListTierAudits(BusinessDatabase database, Cursors cursors)
                 previous_thresholds::text as previousthresholds, new_thresholds::text as newthresholds
             from tier_config_audits
             where business_id = @business
-                {(after is null ? "" : "and (changed_at, id) < (@changedAt, @id)")}
-            order by changed_at desc, id desc
+                {(after is null ? "" : "and configuration_version < @version")}
+            order by configuration_version desc
             limit @rows
             """,
-            new { business = caller.Business, after?.ChangedAt, after?.Id, page.Rows },
+            new { business = caller.Business, version = after?.Version, page.Rows },
             cancellation);
 
-    private sealed record Position(DateTimeOffset ChangedAt, Guid Id);
+    private sealed record Position(long Version);
 
     private sealed record FoundRow
     {

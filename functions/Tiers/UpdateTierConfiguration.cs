@@ -12,10 +12,9 @@ public sealed class UpdateTierConfiguration(BusinessDatabase database, TimeProvi
 {
     public Task<Result<Versioned<TierConfiguration>>> ExecuteAsync(
         Caller caller, IfMatch ifMatch, TierSettings settings, CancellationToken cancellation) =>
-        database.InTransactionAsync(caller, session => UpdateAsync(session, caller, ifMatch, settings, time.Now()), cancellation);
+        database.InTransactionAsync(caller, session => UpdateAsync(session, caller, ifMatch, settings), cancellation);
 
-    private static async Task<Result<Versioned<TierConfiguration>>> UpdateAsync(
-        Session session, Caller caller, IfMatch ifMatch, TierSettings settings, DateTimeOffset now)
+    private async Task<Result<Versioned<TierConfiguration>>> UpdateAsync(Session session, Caller caller, IfMatch ifMatch, TierSettings settings)
     {
         // The first configuration has no row to lock, so two owners wait for each other at the business.
         await WantTierRun.LockAsync(session);
@@ -32,6 +31,8 @@ public sealed class UpdateTierConfiguration(BusinessDatabase database, TimeProvi
             return HttpProblems.Stale;
         }
 
+        // Behind the lock, and no clock of another instance that is fast puts a later version before an earlier one.
+        var now = current?.UpdatedAt > time.Now() ? current.UpdatedAt : time.Now();
         var written = await WriteAsync(session, current, settings, caller.Subject, now);
         await WantTierRun.ExecuteAsync(session, "configuration", caller.Subject, now);
         return written;

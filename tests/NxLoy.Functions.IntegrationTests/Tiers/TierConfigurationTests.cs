@@ -1,5 +1,13 @@
 using System.Text.Json.Nodes;
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using NxLoy.Functions.Database;
+using NxLoy.Functions.Http;
+using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
+using NxLoy.Functions.Tiers;
+using NxLoy.Functions.UnitTests.Tiers;
 
 namespace NxLoy.Functions.IntegrationTests.Tiers;
 
@@ -82,6 +90,40 @@ public sealed class TierConfigurationTests(TestApp app) : IClassFixture<TestApp>
             Assert.Equal([200, 412, 412, 412], answers.Select(answer => answer.Code).Order());
             Assert.Single((await owner.GetAsync(Audits)).Expect(200).Json["items"]!.AsArray());
         }
+    }
+
+    // Whoever waits for another owner's change is dated after it, so audits are in the order of their versions.
+    [Fact]
+    public async Task Put_ThatWaitsForAnother_IsDatedWhenItIsWritten()
+    {
+        var business = await app.GivenBusinessAsync();
+        var clock = new Clock { Now = new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero) };
+        var update = new UpdateTierConfiguration(app.Host.Services.GetRequiredService<BusinessDatabase>(), clock);
+        await using var other = new NpgsqlConnection(app.Database.Superuser);
+        await other.OpenAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await other.ExecuteAsync("select 1 from businesses where id = @business for update", new { business }, transaction);
+
+        var waiting = WriteAsync(20);
+        await Eventually.TrueAsync(async () => (await app.Database.QueryAsync<bool>("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"))[0]);
+        clock.Now = clock.Now.AddMinutes(1);
+        await transaction.CommitAsync();
+
+        Assert.Equal(clock.Now, (await waiting).Value.Value.UpdatedAt);
+        clock.Now = clock.Now.AddMinutes(-5); // an instance whose clock is slow
+        await WriteAsync(30);
+        Assert.Equal(
+            [2L, 1L], (await app.AsOf(business, "owner").GetAsync(Audits)).Expect(200).Json["items"]!.AsArray().Select(audit => (long)audit!["configurationVersion"]!));
+
+        Task<Result<Versioned<TierConfiguration>>> WriteAsync(decimal silver) => update.ExecuteAsync(
+            new Caller("ada", Role.Owner, business, [business]), new IfMatch(["*"]), new TierSettings(Some.Thresholds(Some.Requirement(silver)), null), CancellationToken.None);
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public required DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     [Fact]
