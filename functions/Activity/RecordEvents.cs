@@ -85,7 +85,7 @@ public sealed class RecordEvents(
     private static BusinessChange ChangeOf(BusinessFact fact) =>
         new(fact.Name, fact.IsClosed, fact.TimeZone, fact.Currency, fact.DefaultRegion, fact.OccurredAt);
 
-    private static async Task<IReadOnlyList<(ArrivedEvent Event, ToldTransaction Told)>> LinkAsync(
+    private async Task<IReadOnlyList<(ArrivedEvent Event, ToldTransaction Told)>> LinkAsync(
         Session session, string region, IReadOnlyList<(ArrivedEvent Event, ToldTransaction Told)> sales)
     {
         var told = sales.Select(one => one.Told).ToArray();
@@ -97,7 +97,20 @@ public sealed class RecordEvents(
         var links = await LinkCustomers.ExecuteAsync(
             session, region, told.Select(one => one.ExternalId).OfType<string>(), told.Select(one => one.Email).OfType<string>(),
             told.Select(one => one.Phone).OfType<string>());
-        return [.. sales.Select(one => (one.Event, one.Told with { Fact = one.Told.Fact with { CustomerId = CustomerOf(one.Told, links) } }))];
+
+        // A refund names its customer as it was known when it bought: whoever has that name now, the sale's buyer is meant.
+        var buyers = await transactions.FindBuyersAsync(
+            session, told.Where(one => one.Fact.CustomerId == Guid.Empty).Select(one => one.Fact.OriginalTransactionId).OfType<string>());
+        foreach (var sale in told.Where(one => one.Fact.Kind == TransactionKind.SALE))
+        {
+            buyers.TryAdd(sale.Fact.TransactionId, CustomerOf(sale, links));
+        }
+
+        return [.. sales.Select(one => (one.Event, one.Told with { Fact = one.Told.Fact with { CustomerId = MeantBy(one.Told) } }))];
+
+        Guid MeantBy(ToldTransaction one) =>
+            one.Fact is { CustomerId: var id, OriginalTransactionId: { } sale } && id == Guid.Empty && buyers.TryGetValue(sale, out var buyer) ? buyer
+            : CustomerOf(one, links);
     }
 
     // Nobody has the empty id, so what matches nobody comes out unlinked.

@@ -87,6 +87,23 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
         return judgements.Select(judgement => judgement.Outcome).ToArray();
     }
 
+    /// <summary>Whose the recorded ones of these sales are.</summary>
+    internal async Task<Dictionary<string, Guid>> FindBuyersAsync(Session session, IEnumerable<string> sales)
+    {
+        var ids = RecordedIds.Of(erased, session.Business, sales.Where(TransactionRules.IsId));
+        if (!ids.Told.Any())
+        {
+            return [];
+        }
+
+        var buyers = (await session.QueryAsync<BuyerRow>(
+            "select id, customer_id as customerid from transactions where business_id = @business and id = any(@ids) and kind = 'SALE'",
+            new { business = session.Business, ids = ids.Candidates })).ToDictionary(row => row.Id, row => row.CustomerId, StringComparer.Ordinal);
+        var recorded = buyers.Keys.ToHashSet(StringComparer.Ordinal);
+        return ids.Told.Where(id => recorded.Contains(ids.Kept(id, recorded, isErased: false)))
+            .ToDictionary(id => id, id => buyers[ids.Kept(id, recorded, isErased: false)], StringComparer.Ordinal);
+    }
+
     /// <summary>
     /// The facts by the ids that their transactions have here: an erasure may have taken an id that named somebody, and the
     /// same sale told again is still the same. About an erased customer only ids and figures are kept.
@@ -218,6 +235,12 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
     private sealed record IdRow
     {
         public required string Id { get; init; }
+    }
+
+    private sealed record BuyerRow
+    {
+        public required string Id { get; init; }
+        public required Guid CustomerId { get; init; }
     }
 
     private sealed record TransactionRow

@@ -10,6 +10,9 @@ internal sealed class RecordedIds
 
     private RecordedIds(Dictionary<string, string> forms) => this.forms = forms;
 
+    /// <summary>As they were told, each once.</summary>
+    public IEnumerable<string> Told => forms.Keys;
+
     /// <summary>Every id that may be recorded for one of those told.</summary>
     public string[] Candidates => [.. forms.Keys, .. forms.Values];
 

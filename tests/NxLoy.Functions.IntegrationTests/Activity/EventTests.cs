@@ -152,6 +152,57 @@ public sealed class EventTests(TestApp app) : IClassFixture<TestApp>
         Assert.Equal(1, (int?)profile["visitCount"]);
     }
 
+    // The till names the customer as it was known when it bought.
+    [Theory]
+    [InlineData("renamed")]
+    [InlineData("renamed, and another has its email")]
+    [InlineData("erased")]
+    public async Task RefundByAnEmailThatIsNoLongerTheBuyers_IsTheBuyers(string meanwhile)
+    {
+        var (email, sale) = (Given.Email(), Id());
+        var buyer = (await app.CustomerAsync(email)).Id;
+        Assert.Equal(["accepted"], (await PostAsync(Events.Of("completed", Events.Data(app.Business, 10, sale, email: email)))).Outcomes());
+        if (meanwhile == "erased")
+        {
+            await app.EraseAsync(buyer);
+        }
+        else
+        {
+            (await app.As("owner").PatchAsync($"/api/v1/customers/{buyer}", new { email = Given.Email() })).Expect(200);
+        }
+
+        var another = meanwhile.Contains("another", StringComparison.Ordinal) ? (await app.CustomerAsync(email)).Id : Guid.Empty;
+
+        Assert.Equal(["accepted"], (await PostAsync(Events.Of("refunded", Events.Data(app.Business, 4, Id(), email: email, original: sale)))).Outcomes());
+        Assert.Equal([6m], await app.Database.QueryAsync<decimal>("select total_spent from customer_metrics where customer_id = @buyer", new { buyer }));
+        Assert.All(await app.Database.QueryAsync<decimal>("select total_spent from customer_metrics where customer_id = @another", new { another }), spent => Assert.Equal(0, spent));
+    }
+
+    [Fact]
+    public async Task RefundAndItsSaleInOneBatch_BothByEmail_AreOneCustomers()
+    {
+        var email = Given.Email();
+        var (customer, sale) = ((await app.CustomerAsync(email, phone: "+1 201 555 0188")).Id, Id());
+
+        var outcomes = (await PostAsync(
+            Events.Of("refunded", Events.Data(app.Business, 4, Id(), phone: "+1 201 555 0100", original: sale)),
+            Events.Of("completed", Events.Data(app.Business, 10, sale, email: email)))).Outcomes();
+
+        Assert.Equal(["accepted", "accepted"], outcomes);
+        Assert.Equal(6m, (decimal?)(await ProfileAsync(customer))["totalSpent"]);
+    }
+
+    [Fact]
+    public async Task RefundByTheIdOfAnotherCustomer_IsRefusedAsBefore()
+    {
+        var (buyer, other, sale) = ((await app.CustomerAsync()).Id, (await app.CustomerAsync()).Id, Id());
+
+        var outcomes = (await PostAsync(
+            Sale(buyer, 10, sale), Events.Of("refunded", Events.Data(app.Business, 4, Id(), customerId: other, original: sale)))).Outcomes();
+
+        Assert.Equal(["accepted", "rejected customer_mismatch"], outcomes);
+    }
+
     [Fact]
     public async Task Refusals_StandBesideWhatIsAccepted()
     {
