@@ -18,6 +18,8 @@ internal static class ActivitySetup
         .AddSingleton(provider => RetryOptions.From(provider.GetRequiredService<IConfiguration>()))
         .AddSingleton<RetryLater>()
         .AddSingleton<TakeInMessages>()
+        .AddSingleton(provider => InboxOptions.From(provider.GetRequiredService<IConfiguration>()))
+        .AddSingleton<ForgetInbox>()
         .AddSingleton<GetUnsettledEvents>()
         .AddSingleton<TakeInEvents>();
 }
