@@ -11,6 +11,9 @@ public sealed partial class ActivityTriggers(TakeInMessages takeIn, RetryLater r
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
+    /// <summary>Machine time: how long a batch waits for a database that is away. Less than host.json lets a function run.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+
     [Function("OnActivity")]
     public Task OnActivity(
         [ServiceBusTrigger("%Events:InboundTopic%", "%Events:InboundSubscription%", Connection = "ServiceBus", IsBatched = true, AutoCompleteMessages = false)]
@@ -38,6 +41,7 @@ public sealed partial class ActivityTriggers(TakeInMessages takeIn, RetryLater r
                     await SettleAsync(messages[at], events[at], verdict, actions);
                     Volatile.Write(ref isSettled[at], true);
                 },
+                Patience,
                 cancellation);
         }
         finally
@@ -47,10 +51,28 @@ public sealed partial class ActivityTriggers(TakeInMessages takeIn, RetryLater r
         }
     }
 
-    private static EventMessage Read(ServiceBusReceivedMessage message) => new(message.Body.ToMemory())
+    private static EventMessage Read(ServiceBusReceivedMessage message)
     {
-        ContentType = message.ContentType, Properties = message.ApplicationProperties, Id = message.MessageId, Subject = message.Subject, DeliveryCount = message.DeliveryCount,
-    };
+        var body = BodyOf(message);
+        return new EventMessage(body ?? default)
+        {
+            IsReadable = body is not null, ContentType = message.ContentType, Properties = message.ApplicationProperties, Id = message.MessageId,
+            Subject = message.Subject, DeliveryCount = message.DeliveryCount,
+        };
+    }
+
+    // What other AMQP clients call a text is no bytes, and the SDK throws.
+    private static ReadOnlyMemory<byte>? BodyOf(ServiceBusReceivedMessage message)
+    {
+        try
+        {
+            return message.Body.ToMemory();
+        }
+        catch (NotSupportedException)
+        {
+            return null;
+        }
+    }
 
     private async Task SettleAsync(ServiceBusReceivedMessage message, EventMessage @event, MessageVerdict verdict, ServiceBusMessageActions actions)
     {

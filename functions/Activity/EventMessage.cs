@@ -3,6 +3,9 @@ namespace NxLoy.Functions.Activity;
 /// <summary>A message of the bus as it came; it should hold one CloudEvent.</summary>
 public sealed record EventMessage(ReadOnlyMemory<byte> Body)
 {
+    /// <summary>False where the body is no bytes, but a value of AMQP's own: there is no event in it.</summary>
+    public bool IsReadable { get; init; } = true;
+
     public string? ContentType { get; init; }
 
     /// <summary>Application properties: in binary mode they are the event's attributes.</summary>

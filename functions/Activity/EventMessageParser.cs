@@ -24,6 +24,11 @@ public static class EventMessageParser
 
     public static Read Parse(EventMessage message)
     {
+        if (!message.IsReadable)
+        {
+            return Refused("unreadable_body", "The body is to be bytes (an AMQP data section), not a value of AMQP's own types.");
+        }
+
         if (message.Body.Length > Limit)
         {
             return Refused("too_large", string.Create(CultureInfo.InvariantCulture, $"An event has at most {Limit} bytes."));

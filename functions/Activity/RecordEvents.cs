@@ -1,6 +1,7 @@
 using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
+using NxLoy.Functions.Http;
 using NxLoy.Functions.Tiers;
 
 namespace NxLoy.Functions.Activity;
@@ -21,6 +22,29 @@ public sealed class RecordEvents(
     {
         var results = new Dictionary<string, EventResult>(StringComparer.Ordinal);
 
+        // The last sales before a business closes come together with its close, and are to count as if they had come before.
+        var closedAt = Of<ToldBusiness>(events).Where(one => one.Told.Fact.IsClosed).Min(one => (DateTimeOffset?)one.Told.OccurredAt);
+        var before = events.Where(one => one.Told!.OccurredAt < closedAt).ToArray();
+        if (before.Length > 0)
+        {
+            var recorded = await ExecuteAsync(session, before, evenIfClosed, results);
+            if (recorded.Problem is null)
+            {
+                return await ExecuteAsync(session, [.. events.Except(before)], evenIfClosed, results);
+            }
+
+            if (recorded.Problem != HttpProblems.NotFound)
+            {
+                return recorded;
+            }
+        }
+
+        return await ExecuteAsync(session, events, evenIfClosed, results);
+    }
+
+    private async Task<Result<IReadOnlyDictionary<string, EventResult>>> ExecuteAsync(
+        Session session, IReadOnlyList<ArrivedEvent> events, bool evenIfClosed, Dictionary<string, EventResult> results)
+    {
         // The business first: everything else is read in its zone, currency and region, and one that is closed takes nothing else.
         await ChangeBusinessAsync(session, Of<ToldBusiness>(events), results);
         var others = events.Where(one => one.Told is not ToldBusiness).ToArray();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
@@ -18,8 +19,9 @@ public sealed class TakeInEvents(RecordTransactions record, RecordEvents recordE
 
     /// <inheritdoc cref="ExecuteAsync(Caller, IReadOnlyList{JsonElement}, CancellationToken)"/>
     /// <param name="trail">Told the customers that the events are about, before anything is committed.</param>
+    /// <param name="lockPatience">For how long it waits for what others hold; as long as for anything else unless given.</param>
     public async Task<Result<EventResults>> ExecuteAsync(
-        Guid business, AuditTrail trail, IReadOnlyList<JsonElement> events, CancellationToken cancellation)
+        Guid business, AuditTrail trail, IReadOnlyList<JsonElement> events, CancellationToken cancellation, TimeSpan? lockPatience = null)
     {
         if (events.Count > MaxEvents)
         {
@@ -27,7 +29,7 @@ public sealed class TakeInEvents(RecordTransactions record, RecordEvents recordE
         }
 
         var arrived = events.Select(one => EventParser.Parse(one, business)).ToArray();
-        var taken = await record.InTransactionAsync(business, session => TakeInAsync(session, trail, arrived), cancellation);
+        var taken = await record.InTransactionAsync(business, session => TakeInAsync(session, trail, arrived, lockPatience), cancellation);
         foreach (var same in taken.Problem is null ? taken.Value.Results.GroupBy(result => result.Status) : [])
         {
             Telemetry.IngestedEvents.Add(same.Count(), KeyValuePair.Create("nxloy.event.outcome", (object?)same.Key.ToString()));
@@ -36,8 +38,15 @@ public sealed class TakeInEvents(RecordTransactions record, RecordEvents recordE
         return taken;
     }
 
-    private async Task<Result<EventResults>> TakeInAsync(Session session, AuditTrail trail, ArrivedEvent[] arrived)
+    private async Task<Result<EventResults>> TakeInAsync(Session session, AuditTrail trail, ArrivedEvent[] arrived, TimeSpan? lockPatience)
     {
+        if (lockPatience is { } patience)
+        {
+            await session.ExecuteAsync(
+                "select 1 from set_config('lock_timeout', @milliseconds, true)",
+                new { milliseconds = patience.TotalMilliseconds.ToString(CultureInfo.InvariantCulture) });
+        }
+
         // An id that stands twice in the batch is one event.
         var settled = await Inbox.FindSettledAsync(session, arrived.Select(one => one.Id).OfType<string>().Distinct());
         var fresh = arrived.Where(one => one.Told is not null && !settled.Contains(one.Id!)).DistinctBy(one => one.Id).ToArray();

@@ -12,27 +12,32 @@ namespace NxLoy.Functions.Activity;
 /// Takes in the events of a batch of messages, business by business, and says what is to become of each message. One bad
 /// message holds up nobody: alone it can do no harm. While the database is away the batch waits for it.
 /// </summary>
-public sealed partial class TakeInMessages(TakeInEvents takeIn, AuditLog audit, TimeProvider time, ILogger<TakeInMessages> logger)
+public sealed partial class TakeInMessages(TakeInEvents takeIn, BusinessDatabase database, AuditLog audit, TimeProvider time, ILogger<TakeInMessages> logger)
 {
     /// <summary>How many businesses at once: one is a transaction, and takes one connection.</summary>
     private const int AtOnce = 4;
 
+    /// <summary>How many messages are settled at once: each is a way to the bus and back.</summary>
+    private const int SettledAtOnce = 100;
+
     /// <summary>After so many deliveries no more are risked on an outage: the bus would dead-letter what is good.</summary>
     private const int ManyDeliveries = 6;
 
-    /// <summary>Less than host.json lets a function run. Machine time, in milliseconds.</summary>
-    private const int Patience = 8 * 60_000;
+    /// <summary>For how long one try waits for a row that somebody holds: recording a whole batch takes less.</summary>
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Machine time: a database that answers nothing for so long is away.</summary>
+    private static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(3);
 
     /// <param name="settle">Told each message's place and verdict as soon as it is known; called from several threads.</param>
+    /// <param name="patience">How long all of it waits for a database that is away; machine time.</param>
     /// <param name="stop">Ends waiting; what is being written is written to its end.</param>
-    public async Task ExecuteAsync(IReadOnlyList<EventMessage> messages, Func<int, MessageVerdict, Task> settle, CancellationToken stop)
+    public async Task ExecuteAsync(IReadOnlyList<EventMessage> messages, Func<int, MessageVerdict, Task> settle, TimeSpan patience, CancellationToken stop)
     {
+        var waiting = new IntakePatience(patience, stop);
         var read = messages.Select((message, at) => new Item(at, message, EventMessageParser.Parse(message))).ToArray();
-        foreach (var refused in read.Where(item => item.Read.Code is not null))
-        {
-            await settle(refused.At, new MessageVerdict.DeadLetter(refused.Read.Code!, refused.Read.Detail));
-        }
-
+        await SettleAsync(
+            [.. read.Where(item => item.Read.Code is not null)], settle, (item, _) => new MessageVerdict.DeadLetter(item.Read.Code!, item.Read.Detail));
         await Parallel.ForEachAsync(
             read.Where(item => item.Read.Code is null).GroupBy(item => item.Read.Business),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
@@ -40,68 +45,104 @@ public sealed partial class TakeInMessages(TakeInEvents takeIn, AuditLog audit, 
             {
                 foreach (var chunk in business.Chunk(TakeInEvents.MaxEvents))
                 {
-                    await TakeInAsync(business.Key, chunk, settle, stop);
+                    await TakeInAsync(business.Key, chunk, settle, waiting);
                 }
             });
     }
 
-    private async Task TakeInAsync(Guid business, Item[] items, Func<int, MessageVerdict, Task> settle, CancellationToken stop)
+    private async Task TakeInAsync(Guid business, Item[] items, Func<int, MessageVerdict, Task> settle, IntakePatience waiting)
     {
-        try
+        var (taken, failure) = await PatientlyAsync(business, [.. items.Select(item => item.Read.Event)], waiting);
+        if (taken is { } result)
         {
-            var taken = await PatientlyAsync(() => ExecuteAsync(business, [.. items.Select(item => item.Read.Event)]), stop);
-            for (var at = 0; at < items.Length; at++)
-            {
-                await settle(items[at].At, taken is { } result ? VerdictOn(result, at) : WhileAway(items[at].Message));
-            }
+            await SettleAsync(items, settle, (_, at) => VerdictOn(result, at));
         }
-        catch (Exception failed) when (items.Length > 1 && IsAboutTheEvents(failed))
+        else if (items.Length > 1 && waiting.IsWorthParting(failure))
         {
-            Log.Split(logger, items.Length, business, failed);
-            await TakeInAsync(business, items[..(items.Length / 2)], settle, stop);
-            await TakeInAsync(business, items[(items.Length / 2)..], settle, stop);
+            await TakeInAsync(business, items[..(items.Length / 2)], settle, waiting);
+            await TakeInAsync(business, items[(items.Length / 2)..], settle, waiting);
         }
-        catch (Exception failed) when (IsAboutTheEvents(failed))
+        else
         {
-            Log.Failed(logger, business, failed);
-            await settle(items[0].At, new MessageVerdict.GiveBack());
+            await SettleAsync(items, settle, (item, _) => VerdictOn(failure, item.Message));
         }
     }
+
+    private static Task SettleAsync(Item[] items, Func<int, MessageVerdict, Task> settle, Func<Item, int, MessageVerdict> verdict) => Parallel.ForEachAsync(
+        items.Select((item, at) => (item, at)), new ParallelOptions { MaxDegreeOfParallelism = SettledAtOnce },
+        async (one, _) => await settle(one.item.At, verdict(one.item, one.at)));
 
     private Task<Result<EventResults>> ExecuteAsync(Guid business, IReadOnlyList<JsonElement> events)
     {
         var trace = System.Diagnostics.Activity.Current?.TraceId ?? ActivityTraceId.CreateRandom();
         var trail = new AuditTrail(customers => audit.RecordAsync(new AuditEntry(
             time.Now(), business, "service-bus", "service", "OnActivity", "service-bus", customers, trace.ToHexString())));
-        return takeIn.ExecuteAsync(business, trail, events, CancellationToken.None);
+        return takeIn.ExecuteAsync(business, trail, events, CancellationToken.None, LockPatience);
     }
 
-    /// <summary>Null when the database stayed away until the time to wait was over.</summary>
-    private async Task<Result<EventResults>?> PatientlyAsync(Func<Task<Result<EventResults>>> work, CancellationToken stop)
+    /// <summary>What became of the events; null when it could not be done while it was worth trying, and why.</summary>
+    private async Task<(Result<EventResults>? Taken, IntakeFailure Failure)> PatientlyAsync(Guid business, IReadOnlyList<JsonElement> events, IntakePatience waiting)
     {
-        var until = Environment.TickCount64 + Patience;
-        var isWaiting = false;
-        for (var pause = TimeSpan.FromMilliseconds(200); ; pause = TimeSpan.FromMilliseconds(Math.Min(5_000, pause.TotalMilliseconds * 2)))
+        if (waiting.IsOver)
         {
+            return (null, IntakeFailure.Away);
+        }
+
+        for (var tries = 1; ; tries++)
+        {
+            IntakeFailure failure;
             try
             {
-                return await work();
+                return (await ExecuteAsync(business, events), default);
             }
-            catch (Exception away) when (!IsAboutTheEvents(away))
+#pragma warning disable CA1031 // Whatever it is, it is this batch's alone: others go on
+            catch (Exception failed)
+#pragma warning restore CA1031
             {
-                if (!isWaiting)
-                {
-                    Log.Waits(logger, away);
-                }
-
-                isWaiting = true;
+                failure = await WhyAsync(business, IntakeFailures.Of(failed));
+                Tell(failure, events.Count, business, failed, tries);
             }
 
-            await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (stop.IsCancellationRequested || Environment.TickCount64 > until)
+            if (!await waiting.PauseAsync(failure, tries))
             {
-                return null;
+                return (null, failure);
             }
+        }
+    }
+
+    // The same exception tells of a statement that took too long and of a server that has gone without a word.
+    private async Task<IntakeFailure> WhyAsync(Guid business, IntakeFailure failure)
+    {
+        if (failure != IntakeFailure.Silent)
+        {
+            return failure;
+        }
+
+        using var soon = new CancellationTokenSource(ProbePatience);
+        try
+        {
+            await database.QueryAsync<int>(business, "select 1 as one", null, soon.Token);
+            return IntakeFailure.Busy;
+        }
+        catch (Exception away) when (away is NpgsqlException or OperationCanceledException or TimeoutException or IOException)
+        {
+            return IntakeFailure.Away;
+        }
+    }
+
+    private void Tell(IntakeFailure failure, int count, Guid business, Exception failed, int tries)
+    {
+        if (failure == IntakeFailure.OfTheEvents)
+        {
+            Log.Failed(logger, count, business, failed);
+        }
+        else if (tries == 1 && failure == IntakeFailure.Away)
+        {
+            Log.Waits(logger, failed);
+        }
+        else if (tries == 1)
+        {
+            Log.NotNow(logger, count, business, failed);
         }
     }
 
@@ -118,28 +159,23 @@ public sealed partial class TakeInMessages(TakeInEvents takeIn, AuditLog audit, 
         ? new MessageVerdict.Later("unknown_business", RetryRules.PatienceWithUnknown)
         : new MessageVerdict.DeadLetter(problem.Code);
 
-    private static MessageVerdict WhileAway(EventMessage message) =>
-        message.DeliveryCount < ManyDeliveries ? new MessageVerdict.GiveBack() : new MessageVerdict.Later("unavailable", null);
-
-    /// <summary>False for an outage, which will be over and says nothing of what was sent.</summary>
-    private static bool IsAboutTheEvents(Exception failure) => failure switch
+    private static MessageVerdict VerdictOn(IntakeFailure failure, EventMessage message) => failure switch
     {
-        NpgsqlException { IsTransient: true } => false,
-        PostgresException { SqlState: ['5', '7', 'P', ..] or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled } => false,
-        PostgresException => true,
-        NpgsqlException or IOException or TimeoutException or OperationCanceledException or ObjectDisposedException => false,
-        _ => true,
+        IntakeFailure.OfTheEvents => new MessageVerdict.GiveBack(),
+        IntakeFailure.Busy => new MessageVerdict.Later("busy", RetryRules.Patience),
+        IntakeFailure.Away when message.DeliveryCount < ManyDeliveries => new MessageVerdict.GiveBack(),
+        _ => new MessageVerdict.Later("unavailable", RetryRules.Patience),
     };
 
     private sealed record Item(int At, EventMessage Message, EventMessageParser.Read Read);
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} events of business {Business} failed together; each half is tried by itself")]
-        public static partial void Split(ILogger logger, int count, Guid business, Exception exception);
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Count} events of business {Business} failed; of several each half is tried by itself, one alone is given back")]
+        public static partial void Failed(ILogger logger, int count, Guid business, Exception exception);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "An event of business {Business} failed; the bus delivers it again")]
-        public static partial void Failed(ILogger logger, Guid business, Exception exception);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} events of business {Business} cannot be recorded just now; they are tried again")]
+        public static partial void NotNow(ILogger logger, int count, Guid business, Exception exception);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away; messages wait for it")]
         public static partial void Waits(ILogger logger, Exception exception);

@@ -57,14 +57,22 @@ public sealed class ChangeBusiness(TimeProvider time)
         new { business = session.Business });
 
     // Whoever records a transaction holds its customer, and reads the currency after that: those under way are waited for
-    // here, and those to come see the currency that this leaves.
+    // here, and those to come see the currency that this leaves. Once there is a transaction there always will be, and
+    // nobody has to wait: only a business that has sold nothing yet is held, all its customers, however many.
     private static async Task<bool> HasTransactionsAsync(Session session)
     {
+        if (await AnyTransactionAsync(session))
+        {
+            return true;
+        }
+
         await session.ExecuteAsync(
             "select 1 from customers where business_id = @business order by id for no key update", new { business = session.Business });
-        return (await session.QueryAsync<bool>(
-            "select exists (select from transactions where business_id = @business)", new { business = session.Business }))[0];
+        return await AnyTransactionAsync(session);
     }
+
+    private static async Task<bool> AnyTransactionAsync(Session session) => (await session.QueryAsync<bool>(
+        "select exists (select from transactions where business_id = @business)", new { business = session.Business }))[0];
 
     // What an owner may write has a version of its own, which this leaves as it is.
     private static Task UpdateAsync(Session session, BusinessChange change, DateTimeOffset now) => session.ExecuteAsync(

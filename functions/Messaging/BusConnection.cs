@@ -11,6 +11,9 @@ internal sealed class BusConnection : IAsyncDisposable
     /// <summary>Machine time: for how long the broker may be silent while it opens something.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>A peer that says nothing for so long is gone, whatever TCP thinks. Milliseconds.</summary>
+    private const int Silence = 60_000;
+
     private readonly Connection connection;
     private readonly Session session;
     private readonly BusTokens? tokens;
@@ -30,6 +33,7 @@ internal sealed class BusConnection : IAsyncDisposable
         var factory = new ConnectionFactory();
         factory.AMQP.ContainerId = $"nxloy-{Guid.NewGuid():N}";
         factory.AMQP.HostName = address.Host;
+        factory.AMQP.IdleTimeout = Silence;
         factory.SASL.Profile = address.Key is null ? SaslProfile.Anonymous : null;
         var opening = factory.CreateAsync(
             new Address(address.Host, address.Port, address.KeyName, address.Key, "/", address.UsesTls ? "amqps" : "amqp"));
@@ -47,6 +51,7 @@ internal sealed class BusConnection : IAsyncDisposable
 
     /// <summary>The link to a queue or topic, attached.</summary>
     /// <exception cref="BusUnavailableException">There is no such queue or topic, or we may not send to it.</exception>
+    /// <exception cref="TimeoutException">No answer came in time: the connection is not to be used any more.</exception>
     public async Task<BusSender> SenderAsync(string entity)
     {
         var link = senders.GetOrAdd(entity, name => new Lazy<Task<BusSender>>(() => AttachAsync(name)));
@@ -101,7 +106,7 @@ internal sealed class BusConnection : IAsyncDisposable
             await sender.AttachedAsync(Patience);
             return sender;
         }
-        catch (Exception failed) when (failed is not BusUnavailableException)
+        catch (Exception failed) when (failed is not (BusUnavailableException or TimeoutException))
         {
             throw new BusUnavailableException($"No link to {entity}: {failed.Message}", failed);
         }

@@ -19,14 +19,16 @@ internal sealed class BusTokens : IAsyncDisposable
 
     private readonly BusAddress address;
     private readonly TimeSpan patience;
+    private readonly TimeSpan early;
+    private readonly TimeSpan pause;
     private readonly SenderLink requests;
     private readonly ReceiverLink answers;
     private readonly SemaphoreSlim turn = new(1);
     private readonly CancellationTokenSource closing = new();
 
-    public BusTokens(Session session, BusAddress address, TimeSpan patience)
+    public BusTokens(Session session, BusAddress address, TimeSpan patience, TimeSpan? early = null, TimeSpan? pause = null)
     {
-        (this.address, this.patience) = (address, patience);
+        (this.address, this.patience, this.early, this.pause) = (address, patience, early ?? Early, pause ?? Pause);
         requests = new SenderLink(session, $"nxloy-cbs-{Guid.NewGuid():N}", Node);
         answers = new ReceiverLink(
             session, $"nxloy-cbs-answers-{Guid.NewGuid():N}", new Attach { Source = new Source { Address = Node }, Target = new Target { Address = Reply } }, null);
@@ -36,6 +38,7 @@ internal sealed class BusTokens : IAsyncDisposable
 
     /// <summary>Shows a token for the queue or topic, and goes on showing one until the connection ends.</summary>
     /// <exception cref="BusUnavailableException">It is not accepted.</exception>
+    /// <exception cref="TimeoutException">No answer came in time.</exception>
     public async Task ShowAsync(string entity, CancellationToken cancellation)
     {
         var end = await PutAsync(entity, cancellation);
@@ -54,8 +57,8 @@ internal sealed class BusTokens : IAsyncDisposable
         {
             try
             {
-                var left = end - DateTimeOffset.UtcNow - Early;
-                await Task.Delay(left > Pause ? left : Pause, closing.Token);
+                var left = end - DateTimeOffset.UtcNow - early;
+                await Task.Delay(left > pause ? left : pause, closing.Token);
                 end = await PutAsync(entity, closing.Token);
             }
             catch (Exception) when (!closing.IsCancellationRequested)
@@ -75,16 +78,16 @@ internal sealed class BusTokens : IAsyncDisposable
         await turn.WaitAsync(cancellation);
         try
         {
+            var id = Guid.NewGuid().ToString();
             await requests.SendAsync(
                 new Message
                 {
-                    Properties = new Properties { MessageId = Guid.NewGuid().ToString(), ReplyTo = Reply },
+                    Properties = new Properties { MessageId = id, ReplyTo = Reply },
                     ApplicationProperties = new ApplicationProperties { ["operation"] = "put-token", ["type"] = "jwt", ["name"] = $"sb://{address.Host}/{entity}" },
                     BodySection = new AmqpValue { Value = token.Token },
                 },
                 patience);
-            using var answer = await answers.ReceiveAsync(patience) ?? throw new BusUnavailableException("Service Bus did not answer to a token.");
-            answers.Accept(answer);
+            using var answer = await AnswerAsync(id);
             return answer.ApplicationProperties?["status-code"] is 200 or 202 ? token.ExpiresOn
                 : throw new BusUnavailableException($"Service Bus refused our token: {answer.ApplicationProperties?["status-code"]}.");
         }
@@ -92,5 +95,23 @@ internal sealed class BusTokens : IAsyncDisposable
         {
             turn.Release();
         }
+    }
+
+    private async Task<Message> AnswerAsync(string id)
+    {
+        var until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        while (until - Environment.TickCount64 is > 0 and var left && await answers.ReceiveAsync(TimeSpan.FromMilliseconds(left)) is { } answer)
+        {
+            answers.Accept(answer);
+            if (answer.Properties?.GetCorrelationId()?.ToString() == id)
+            {
+                return answer;
+            }
+
+            // To a token that was shown before: nobody waits for that any more.
+            answer.Dispose();
+        }
+
+        throw new TimeoutException("Service Bus did not answer to a token.");
     }
 }

@@ -31,19 +31,13 @@ public sealed partial class EventPublisher(IConfiguration configuration, ILogger
         await window.WaitAsync(cancellation);
         try
         {
-            var current = Connection();
-            try
-            {
-                var sender = await (await current.WaitAsync(cancellation)).SenderAsync(entity);
-                await sender.SendAsync(message, Patience, cancellation);
-                Found();
-            }
-            catch (TimeoutException silent)
-            {
-                // What is still on its way must not arrive behind what is sent after it.
-                await EndAsync(current);
-                throw new BusUnavailableException("Service Bus did not answer in time.", silent);
-            }
+            await OverAsync(
+                async connection =>
+                {
+                    await (await connection.SenderAsync(entity)).SendAsync(message, Patience, cancellation);
+                    Found();
+                },
+                cancellation);
         }
         catch (BusUnavailableException lost)
         {
@@ -58,8 +52,8 @@ public sealed partial class EventPublisher(IConfiguration configuration, ILogger
 
     /// <summary>Completes when the queue or topic is there to be sent to.</summary>
     /// <exception cref="BusUnavailableException">It is not.</exception>
-    public async Task ReachAsync(string entity, CancellationToken cancellation) =>
-        await (await Connection().WaitAsync(cancellation)).SenderAsync(entity).WaitAsync(cancellation);
+    public Task ReachAsync(string entity, CancellationToken cancellation) =>
+        OverAsync(connection => connection.SenderAsync(entity).WaitAsync(cancellation), cancellation);
 
     public async ValueTask DisposeAsync()
     {
@@ -69,6 +63,21 @@ public sealed partial class EventPublisher(IConfiguration configuration, ILogger
         }
 
         window.Dispose();
+    }
+
+    private async Task OverAsync(Func<BusConnection, Task> work, CancellationToken cancellation)
+    {
+        var current = Connection();
+        try
+        {
+            await work(await current.WaitAsync(cancellation));
+        }
+        catch (TimeoutException silent)
+        {
+            // It may be broken without anybody having said so; and what is still on its way must not arrive behind what is sent after it.
+            await EndAsync(current);
+            throw new BusUnavailableException("Service Bus did not answer in time.", silent);
+        }
     }
 
     private Task<BusConnection> Connection()

@@ -116,6 +116,7 @@ public sealed partial class PublishWaiting(
             catch (BusUnavailableException)
             {
                 turn.IsBusDown = true;
+                turn.Unfinished.Add(one.Key);
                 return;
             }
             catch (OperationCanceledException)
@@ -199,7 +200,7 @@ public sealed partial class PublishWaiting(
 
 /// <summary>What one turn of publishing did.</summary>
 /// <param name="Published">How many events the broker has taken.</param>
-/// <param name="Again">Keys that others hold, or that have more waiting than one turn takes.</param>
+/// <param name="Again">Keys that others hold, that have more waiting than one turn takes, or whose events did not get through.</param>
 /// <param name="Last">Where the next turn goes on; null at the end.</param>
 /// <param name="IsBusDown">Nothing could be sent.</param>
 public sealed record PublishedBatch(int Published, IReadOnlyList<Guid> Again, Guid? Last, bool IsBusDown);

@@ -19,6 +19,7 @@ public class ServiceBusReceivedMessage
         LockUntil(AmqpValues.Time(message.MessageAnnotations, "x-opt-locked-until") ?? receivedAt, receivedAt);
     }
 
+    /// <exception cref="NotSupportedException">It is no data section.</exception>
     public BinaryData Body => body ??= AmqpValues.Body(message);
     public string MessageId => message.Properties?.GetMessageId()?.ToString()!;
     public string ContentType => message.Properties?.ContentType?.ToString()!;

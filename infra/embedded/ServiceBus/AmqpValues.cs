@@ -1,4 +1,3 @@
-using System.Text;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
@@ -24,14 +23,14 @@ internal static class AmqpValues
     /// <summary>As far as times go, where the span has no end.</summary>
     public static DateTimeOffset Sum(DateTimeOffset from, TimeSpan span) => span >= DateTimeOffset.MaxValue - from ? DateTimeOffset.MaxValue : from + span;
 
-    /// <summary>The bytes of a data body; a text or binary value as its bytes, as other clients send them.</summary>
+    /// <summary>The bytes of a data body; none where there is no body.</summary>
+    /// <exception cref="NotSupportedException">It is a value or a sequence of AMQP's own types, which other clients send as texts.</exception>
     public static BinaryData Body(Message message) => message.BodySection switch
     {
         Data { Binary: { } binary } => BinaryData.FromBytes(binary),
         DataList parts => BinaryData.FromBytes(Enumerable.Range(0, parts.Count).SelectMany(part => parts[part].Binary).ToArray()),
-        AmqpValue { Value: string text } => BinaryData.FromBytes(Encoding.UTF8.GetBytes(text)),
-        AmqpValue { Value: byte[] bytes } => BinaryData.FromBytes(bytes),
-        _ => BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty),
+        null or Data => BinaryData.FromBytes(ReadOnlyMemory<byte>.Empty),
+        var other => throw new NotSupportedException($"A body of {other.GetType().Name} has no bytes; only that of a data section can be read."),
     };
 
     public static IReadOnlyDictionary<string, object> Properties(ApplicationProperties? properties) =>

@@ -22,22 +22,23 @@ internal sealed class MessageReceiver : IAsyncDisposable
     private readonly Channel<ServiceBusReceivedMessage> arrived = Channel.CreateUnbounded<ServiceBusReceivedMessage>();
     private readonly TaskCompletionSource attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Connection connection;
+    private readonly Dispositions dispositions;
     private readonly ReceiverLink link;
 
-    private MessageReceiver(Connection connection, string entity, Action<Exception, int> notRenewed)
+    private MessageReceiver(Connection connection, Dispositions dispositions, string entity, Action<Exception, int> notRenewed)
     {
-        this.connection = connection;
+        (this.connection, this.dispositions) = (connection, dispositions);
         connection.Closed += (_, error) => End(error);
         var session = new Session(connection);
         session.Closed += (_, error) => End(error);
         link = new ReceiverLink(
             session, $"{entity}-{Guid.NewGuid():n}",
-            new Attach { Source = new Source { Address = entity }, Target = new Target(), SndSettleMode = SenderSettleMode.Unsettled },
+            new Attach { Source = new Source { Address = entity }, Target = new Target(), SndSettleMode = SenderSettleMode.Unsettled, RcvSettleMode = ReceiverSettleMode.Second },
             (_, attach) => Attached(attach));
         link.Closed += (_, error) => End(error);
         link.Start(0, Arrive); // and nothing comes before it is granted
         Renewal = new LockRenewal(new Lazy<ManagementLink>(() => new ManagementLink(session, entity)), notRenewed);
-        Settlement = new Settlement(link, Renewal.RenewAsync);
+        Settlement = new Settlement(link, dispositions, Renewal.RenewAsync);
     }
 
     public Settlement Settlement { get; }
@@ -55,8 +56,9 @@ internal sealed class MessageReceiver : IAsyncDisposable
         var factory = new ConnectionFactory { AMQP = { IdleTimeout = Silence } };
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(OpenPatience);
-        var connection = await factory.CreateAsync(address.ToAmqp(), patience.Token);
-        var receiver = new MessageReceiver(connection, entity, notRenewed);
+        var dispositions = new Dispositions();
+        var connection = await factory.CreateAsync(address.ToAmqp(), patience.Token, dispositions);
+        var receiver = new MessageReceiver(connection, dispositions, entity, notRenewed);
         try
         {
             await receiver.attached.Task.WaitAsync(OpenPatience, cancellation);
@@ -104,7 +106,7 @@ internal sealed class MessageReceiver : IAsyncDisposable
         await WhileOpenAsync(async () =>
         {
             while (arrived.Reader.TryRead(out var message))
-                await Settlement.ReleaseAsync(message);
+                Settlement.Release(message);
             await link.CloseAsync(ClosePatience, null);
         });
         await WhileOpenAsync(() => connection.CloseAsync(ClosePatience, null));
@@ -141,7 +143,9 @@ internal sealed class MessageReceiver : IAsyncDisposable
     private void End(Error? error)
     {
         var reason = error is null ? null : new AmqpException(error);
-        attached.TrySetException(reason ?? new AmqpException(ErrorCode.DetachForced, "The broker has closed the connection."));
+        var gone = reason ?? new AmqpException(ErrorCode.DetachForced, "The broker has closed the connection.");
+        attached.TrySetException(gone);
+        dispositions.End(gone);
         arrived.Writer.TryComplete(reason);
     }
 

@@ -78,7 +78,7 @@ internal sealed class ServiceBusListener(
                 break;
             if (stopping.IsCancellationRequested)
             {
-                await ReleaseAsync(receiver, batch);
+                Release(receiver, batch);
                 break;
             }
 
@@ -171,14 +171,13 @@ internal sealed class ServiceBusListener(
         var left = messages.Where(message => !message.IsSettled).ToList();
         try
         {
-            foreach (var message in left)
+            await Task.WhenAll(left.Select(message =>
             {
                 receiver.Renewal.Forget(message);
-                if (!isDone)
-                    await receiver.Settlement.AbandonAsync(message, null, CancellationToken.None);
-                else if (AutoCompletes)
-                    await receiver.Settlement.CompleteAsync(message, CancellationToken.None);
-            }
+                return !isDone ? receiver.Settlement.AbandonAsync(message, null, CancellationToken.None)
+                    : AutoCompletes ? receiver.Settlement.CompleteAsync(message, CancellationToken.None)
+                    : Task.CompletedTask;
+            }));
         }
         catch (RpcException lost)
         {
@@ -186,12 +185,12 @@ internal sealed class ServiceBusListener(
         }
     }
 
-    private static async Task ReleaseAsync(MessageReceiver receiver, ServiceBusReceivedMessage[] messages)
+    private static void Release(MessageReceiver receiver, ServiceBusReceivedMessage[] messages)
     {
         try
         {
             foreach (var message in messages)
-                await receiver.Settlement.ReleaseAsync(message);
+                receiver.Settlement.Release(message);
         }
         catch (RpcException)
         {

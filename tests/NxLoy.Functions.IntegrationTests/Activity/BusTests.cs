@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Amqp;
 using Amqp.Framing;
+using Amqp.Types;
 using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
@@ -58,6 +59,41 @@ public sealed class BusTests(BusApp app) : IClassFixture<BusApp>
                 ["no-business"] = "invalid_data", ["unheard"] = "unknown_type", ["negative"] = "invalid_amount", ["future"] = "future_dated", ["unlinked"] = "unlinked",
             }.OrderBy(one => one.Key),
             dead.OrderBy(one => one.Key));
+        await app.SettledAsync();
+    }
+
+    [Fact]
+    public async Task BodyThatIsNoBytes_InFrontOfGoodOnes_IsDeadLettered_AndHoldsUpNobody()
+    {
+        var customer = (await app.CustomerAsync()).Id;
+        Message[] poison =
+        [
+            new("a text") { Properties = new Properties { MessageId = "a-text" } },
+            new() { Properties = new Properties { MessageId = "a-map" }, BodySection = new AmqpValue { Value = new Map { ["specversion"] = "1.0" } } },
+            new() { Properties = new Properties { MessageId = "a-sequence" }, BodySection = new AmqpSequence { List = new List<object> { 1, 2 } } },
+        ];
+
+        await app.SendAsync([.. poison, .. Enumerable.Range(0, 20).Select(_ => BusApp.Message(Events.Sale(app.Business, customer, 1)))]);
+
+        await Eventually.TrueAsync(async () => await app.SpentAsync(customer) == 20);
+        (string Id, string Reason)[] dead = [await app.DeadLetterAsync(), await app.DeadLetterAsync(), await app.DeadLetterAsync()];
+        Assert.Equal([("a-map", "unreadable_body"), ("a-sequence", "unreadable_body"), ("a-text", "unreadable_body")], dead.Order());
+        await app.SettledAsync();
+    }
+
+    [Fact]
+    public async Task ManyFaults_AreDeadLettered_WithTheFirstOfThem()
+    {
+        var customer = (await app.CustomerAsync()).Id;
+        var sale = Events.Of("completed", Events.Data(app.Business, 1, $"{Guid.NewGuid()}", customerId: customer, items: Enumerable.Range(0, 200).Select(_ => new { })));
+
+        await app.SendAsync(Named(sale, "many-faults"));
+
+        var (id, reason, description) = await app.DescribedDeadLetterAsync();
+        Assert.Equal(("many-faults", "invalid_data"), (id, reason));
+        Assert.StartsWith("/data/items/0/product is needed. /data/items/0/quantity is needed.", description, StringComparison.Ordinal);
+        Assert.EndsWith(" is needed. And more.", description, StringComparison.Ordinal);
+        Assert.InRange(description!.Length, 900, 1000);
         await app.SettledAsync();
     }
 

@@ -85,6 +85,19 @@ public sealed class BusinessEventTests(TestApp app) : IClassFixture<TestApp>
     }
 
     [Fact]
+    public async Task Currency_OfABusinessThatHasSold_IsRefusedWithoutWaitingForItsCustomers()
+    {
+        var business = await app.GivenBusinessAsync();
+        var customer = (await app.CustomerAsync(business: business)).Id;
+        Assert.Equal(["accepted"], (await app.TellAsync(business, Events.Sale(business, customer))).Outcomes());
+        await using var held = await HeldCustomer.HoldAsync(app.Database, customer);
+
+        var answer = await app.TellAsync(business, Events.Business(business, Monday, currency: "EUR")).WaitAsync(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(["rejected currency_fixed"], answer.Outcomes());
+    }
+
+    [Fact]
     public async Task ClosedBusiness_TakesNothingButItsReopening()
     {
         var business = await app.GivenBusinessAsync();
@@ -99,6 +112,29 @@ public sealed class BusinessEventTests(TestApp app) : IClassFixture<TestApp>
         Assert.Equal(
             ["accepted", "accepted"],
             (await app.TellAsync(business, Events.Sale(business, customer), Events.Business(business, Monday.AddDays(1)))).Outcomes());
+    }
+
+    [Fact]
+    public async Task WhatHappenedBeforeTheClose_AndComesWithIt_Counts()
+    {
+        var business = await app.GivenBusinessAsync();
+        var customer = (await app.CustomerAsync(business: business)).Id;
+
+        Assert.Equal(
+            ["accepted", "accepted", "rejected business_closed", "accepted"],
+            (await app.TellAsync(
+                business, Events.Business(business, Monday, status: "CLOSED"), Events.Sale(business, customer, at: Monday.AddSeconds(-1)),
+                Events.Sale(business, customer, at: Monday), Events.Balance(business, customer, 5, Monday.AddHours(-1)))).Outcomes());
+    }
+
+    [Fact]
+    public async Task BusinessThatIsToldOfForTheFirstTimeByItsClose_TakesNothingElse()
+    {
+        var business = Guid.CreateVersion7();
+
+        Assert.Equal(
+            ["accepted", "rejected business_closed"],
+            (await app.TellAsync(business, Events.Business(business, Monday, status: "CLOSED"), Events.Sale(business, Guid.NewGuid(), at: Monday.AddSeconds(-1)))).Outcomes());
     }
 
     [Fact]

@@ -50,13 +50,19 @@ public class BusApp : TestApp, IAsyncLifetime
     /// <summary>Receives what was dead-lettered: its id or text, and its reason.</summary>
     public async Task<(string Id, string Reason)> DeadLetterAsync(string entity = Subscription)
     {
+        var (id, reason, _) = await DescribedDeadLetterAsync(entity);
+        return (id, reason);
+    }
+
+    public async Task<(string Id, string Reason, string? Description)> DescribedDeadLetterAsync(string entity = Subscription)
+    {
         client ??= await MessageSamples.ConnectAsync(ConnectionString);
         var receiver = client.Receiver($"{entity}/$DeadLetterQueue");
         receiver.SetCredit(1, autoRestore: false);
         var message = await BusClient.ReceiveAsync(receiver);
         receiver.Accept(message);
         await receiver.CloseAsync();
-        return (message.Properties.MessageId, (string)message.ApplicationProperties["DeadLetterReason"]);
+        return (message.Properties.MessageId, (string)message.ApplicationProperties["DeadLetterReason"], (string?)message.ApplicationProperties["DeadLetterErrorDescription"]);
     }
 
     /// <summary>How many messages the broker has, in all queues.</summary>

@@ -10,10 +10,12 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource closing = new();
     private readonly ConcurrentDictionary<TcpClient, bool> open = new();
+    private readonly ConcurrentDictionary<Socket, bool> mute = new();
     private readonly (string Host, int Port) server;
     private readonly Func<NetworkStream, NetworkStream, CancellationToken, Task> pass;
     private volatile bool refuses;
     private volatile TaskCompletionSource passes = Passing();
+    private long left = long.MaxValue;
 
     /// <param name="port">Of a server on this machine.</param>
     public TcpProxy(int port) : this("127.0.0.1", port, pass: null)
@@ -44,6 +46,16 @@ internal sealed class TcpProxy : IAsyncDisposable
     public void Freeze() => passes = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Thaw() => passes.TrySetResult();
+
+    /// <summary>Nothing that the server says arrives any more over what is open now; nobody hangs up, and new connections are as ever.</summary>
+    public void Mute()
+    {
+        foreach (var client in open.Keys)
+            mute[client.Client] = true;
+    }
+
+    /// <summary>Hangs up once the server has said so many bytes more; new connections are as ever.</summary>
+    public void HangUpAfter(int bytes) => Interlocked.Exchange(ref left, bytes);
 
     public async ValueTask DisposeAsync()
     {
@@ -104,7 +116,13 @@ internal sealed class TcpProxy : IAsyncDisposable
         while (await from.ReadAsync(buffer, cancellation) is > 0 and var read)
         {
             await passes.Task.WaitAsync(cancellation);
+            if (mute.ContainsKey(to.Socket))
+                continue;
             await to.WriteAsync(buffer.AsMemory(0, read), cancellation);
+            if (Interlocked.Add(ref left, -read) > 0)
+                continue;
+            Interlocked.Exchange(ref left, long.MaxValue);
+            return;
         }
     }
 }

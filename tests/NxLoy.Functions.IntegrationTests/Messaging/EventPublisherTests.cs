@@ -1,9 +1,14 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using Amqp;
+using Amqp.Sasl;
 using Azure.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using NxLoy.Functions.IntegrationTests.Embedded;
+using NxLoy.Functions.IntegrationTests.Fixtures;
 using NxLoy.Functions.IntegrationTests.ServiceBus;
 using NxLoy.Functions.Messaging;
 
@@ -110,6 +115,65 @@ public sealed class EventPublisherTests : IAsyncLifetime
         await Assert.ThrowsAsync<BusUnavailableException>(() => connection.SenderAsync("orders"));
     }
 
+    [Fact]
+    public async Task ConnectionThatHasGoneSilent_IsNotUsedAgain()
+    {
+        await using var proxy = new TcpProxy(Broker.Port);
+        await using var publisher = Publisher(Broker.ConnectionString.Replace($":{Broker.Port}", $":{proxy.Port}", StringComparison.Ordinal));
+        await publisher.SendAsync("orders", Message(1), CancellationToken.None);
+        proxy.Mute();
+
+        await Assert.ThrowsAsync<BusUnavailableException>(() => publisher.SendAsync("news", Message(2), CancellationToken.None)); // a link that gets no answer
+        await publisher.SendAsync("news", Message(3), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(8));
+    }
+
+    [Fact]
+    public async Task AnswerToATokenThatWasGivenUp_IsNotTakenForTheNext()
+    {
+        await using var proxy = new TcpProxy(Broker.Port);
+        var credential = new Tokens(Broker.Key);
+        var connection = await ConnectAsync(proxy.Port);
+        await using var tokens = new BusTokens(new Session(connection), new BusAddress("127.0.0.1", proxy.Port, UsesTls: false) { Credential = credential }, TimeSpan.FromSeconds(3));
+        await tokens.ShowAsync("orders", CancellationToken.None);
+        proxy.Freeze();
+        await Assert.ThrowsAsync<TimeoutException>(() => tokens.ShowAsync("orders", CancellationToken.None));
+
+        proxy.Thaw();
+        credential.Key = "another key";
+
+        await Assert.ThrowsAsync<BusUnavailableException>(() => tokens.ShowAsync("orders", CancellationToken.None));
+        await connection.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Token_IsShownAnewBeforeItsEnd_AndAgainWhenTheNewOneIsRefused()
+    {
+        var credential = new Tokens(Broker.Key) { Lifetime = TimeSpan.FromSeconds(4) };
+        var connection = await ConnectAsync(Broker.Port);
+        await using var tokens = new BusTokens(
+            new Session(connection), new BusAddress("127.0.0.1", Broker.Port, UsesTls: false) { Credential = credential }, TimeSpan.FromSeconds(3),
+            early: TimeSpan.FromSeconds(3), pause: TimeSpan.FromSeconds(0.5));
+        var shown = Stopwatch.StartNew();
+        await tokens.ShowAsync("orders", CancellationToken.None);
+        credential.Key = "another key";
+
+        await Eventually.TrueAsync(() => credential.Count == 2);
+        Assert.InRange(shown.Elapsed, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(3.5));
+        await Eventually.TrueAsync(() => credential.Count == 4); // refused, and tried again
+        (credential.Lifetime, credential.Key) = (TimeSpan.FromHours(1), Broker.Key);
+        var refused = credential.Count;
+        await Eventually.TrueAsync(() => credential.Count > refused);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        var accepted = credential.Count;
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        Assert.Equal(accepted, credential.Count); // good for an hour
+        await connection.CloseAsync();
+    }
+
+    // As Service Bus's own clients come: anonymous until they show a token.
+    private static Task<Connection> ConnectAsync(int port) =>
+        new ConnectionFactory { SASL = { Profile = SaslProfile.Anonymous } }.CreateAsync(new Address("127.0.0.1", port, null, null, "/", "amqp"));
+
     private EventPublisher Publisher(string? connection = null) => new(
         new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("ServiceBus", (string?)(connection ?? Broker.ConnectionString))]).Build(),
         NullLogger<EventPublisher>.Instance);
@@ -119,13 +183,24 @@ public sealed class EventPublisherTests : IAsyncLifetime
     /// <summary>Signs with the key, as this broker understands tokens; Service Bus takes Entra's.</summary>
     private sealed class Tokens(string key) : TokenCredential
     {
-        public List<string> Scopes { get; } = [];
+        private int count;
+
+        public string Key { get; set; } = key;
+
+        public TimeSpan Lifetime { get; set; } = TimeSpan.FromHours(1);
+
+        /// <summary>How many were asked for.</summary>
+        public int Count => Volatile.Read(ref count);
+
+        public ConcurrentBag<string> Scopes { get; } = [];
 
         public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
         {
-            Scopes.AddRange(requestContext.Scopes);
-            var (resource, end) = (Uri.EscapeDataString("sb://127.0.0.1/orders"), DateTimeOffset.UtcNow.AddHours(1));
-            var signature = Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"{resource}\n{end.ToUnixTimeSeconds()}")));
+            Interlocked.Increment(ref count);
+            foreach (var scope in requestContext.Scopes)
+                Scopes.Add(scope);
+            var (resource, end) = (Uri.EscapeDataString("sb://127.0.0.1/orders"), DateTimeOffset.UtcNow.Add(Lifetime));
+            var signature = Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Key), Encoding.UTF8.GetBytes($"{resource}\n{end.ToUnixTimeSeconds()}")));
             return new AccessToken($"SharedAccessSignature sr={resource}&sig={Uri.EscapeDataString(signature)}&se={end.ToUnixTimeSeconds()}&skn=RootManageSharedAccessKey", end);
         }
 

@@ -97,6 +97,32 @@ public sealed class RelayTests
     }
 
     [Fact]
+    public async Task LinkBrokenInTheMiddle_WhatWasNotSentGoesOutAtOnce()
+    {
+        await using var publishing = await PublishingApp.StartAsync();
+        Guid[] customers = [(await publishing.App.CustomerAsync()).Id, (await publishing.App.CustomerAsync()).Id];
+        await publishing.PublishedAsync(); // connected
+        await publishing.App.Database.QueryAsync<int>(
+            """
+            insert into outbox (id, business_id, customer_id, type, data, occurred_at)
+            select gen_random_uuid(), @Business, c.id, 'tests.customer.updated', '{}', clock_timestamp()
+            from unnest(@customers) with ordinality as c (id, n)
+            cross join generate_series(1, case n when 1 then 1 else 15 end)
+            """,
+            new { publishing.App.Business, customers });
+
+        // One answer of the broker has some dozen bytes: the first event gets through, the fifteenth does not.
+        publishing.Bus.HangUpAfter(200);
+        publishing.App.Host.Services.GetRequiredService<OutboxSignals>().Add(customers);
+
+        await publishing.PublishedAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        foreach (var customer in customers)
+            Assert.Equal(
+                await publishing.App.Database.QueryAsync<Guid>("select id from outbox where customer_id = @customer order by sequence", new { customer }),
+                publishing.Subscriber.Of(customer).Select(heard => heard.Id));
+    }
+
+    [Fact]
     public async Task Backlog_DrainsWhole_AndDoesNotHoldUpWhatIsNew()
     {
         const int Backlog = 20_000;

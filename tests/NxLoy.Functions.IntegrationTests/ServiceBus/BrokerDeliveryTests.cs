@@ -142,6 +142,29 @@ public sealed class BrokerDeliveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task DeadLetter_OutlivesItsTimeToLive()
+    {
+        await using var host = await BrokerHost.StartAsync(database, ("EmbeddedRuntime:MaxDeliveryCount", "1"));
+        await using var client = await host.ConnectAsync();
+        var sender = client.Sender("orders");
+        foreach (var text in new[] { "rejected", "abandoned" })
+        {
+            var mortal = BusClient.Text(text);
+            mortal.Header = new Header { Ttl = 2000 };
+            await sender.SendAsync(mortal);
+        }
+
+        var receiver = client.Receiver("orders");
+        receiver.Reject(await BusClient.ReceiveAsync(receiver), new Error("test"));
+        receiver.Modify(await BusClient.ReceiveAsync(receiver), deliveryFailed: true);
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("select count(*) from functions_host.bus_messages where queue like '%/$deadletterqueue'") == 2);
+        await Task.Delay(TimeSpan.FromSeconds(2.5));
+
+        string[] dead = [await client.TakeAsync("orders/$deadletterqueue"), await client.TakeAsync("orders/$deadletterqueue")];
+        Assert.Equal(["abandoned", "rejected"], dead.Order());
+    }
+
+    [Fact]
     public async Task Link_Closed_GivesItsMessagesBackAtOnce()
     {
         await using var host = await BrokerHost.StartAsync(database);

@@ -17,10 +17,12 @@ internal sealed class MessageStore(HostDatabase database, BrokerOptions options)
     private const string HadItsTries =
         $"(delivery_count + 1 >= $3 and queue not like '%{Entities.DeadLetterQueue}')";
 
+    // And nothing expires in it.
     private const string Abandoned =
         $"""
         lock_token = null,
         delivery_count = delivery_count + 1,
+        expires_at = case when {HadItsTries} then null else expires_at end,
         queue = case when {HadItsTries} then queue || '{Entities.DeadLetterQueue}' else queue end,
         dead_letter_source = case when {HadItsTries} then queue else dead_letter_source end,
         dead_letter_reason = case when {HadItsTries} then 'MaxDeliveryCountExceeded' else dead_letter_reason end,
@@ -160,7 +162,7 @@ internal sealed class MessageStore(HostDatabase database, BrokerOptions options)
                 case SettlementKind.DeadLetter:
                     batch.Add(
                         $"""
-                        update functions_host.bus_messages set lock_token = null, queue = {DeadLettered}, dead_letter_source = coalesce(dead_letter_source, queue),
+                        update functions_host.bus_messages set lock_token = null, expires_at = null, queue = {DeadLettered}, dead_letter_source = coalesce(dead_letter_source, queue),
                           dead_letter_reason = coalesce(given.reason, ''), dead_letter_description = given.description
                         from unnest($1, $2, $3, $5) as given (n, token, reason, description)
                         where queue = $4 and sequence = given.n and lock_token = given.token
