@@ -16,8 +16,16 @@ internal static class ActivitySetup
         .AddSingleton<StartZoneChanges>()
         .AddSingleton<RecordEvents>()
         .AddSingleton(provider => RetryOptions.From(provider.GetRequiredService<IConfiguration>()))
-        .AddSingleton<RetryLater>()
+        .AddSingleton<JudgeEvents>()
         .AddSingleton<TakeInMessages>()
+        .AddSingleton<ParkEvents>()
+        .AddSingleton<MoveDeadLetters>()
+        .AddSingleton<RetryDeadLetters>()
+        .AddSingleton<SettleDeadLetters>()
+        .AddSingleton<ListDeadLetters>()
+        .AddSingleton<GetDeadLetter>()
+        .AddSingleton<RetryDeadLetter>()
+        .AddSingleton<DiscardDeadLetter>()
         .AddSingleton<GetUnsettledEvents>()
         .AddSingleton<TakeInEvents>();
 }
