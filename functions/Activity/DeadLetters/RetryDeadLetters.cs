@@ -11,8 +11,8 @@ public sealed class RetryDeadLetters(BusinessDatabase database, WorkerDatabase w
 {
     private const int AtOnce = 500;
 
-    // A run that has died is not waited for longer. Functions end before.
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
+    // So many first delays, a quarter of an hour, is a run left alone that may have died. Functions end before.
+    private const int Lease = 15;
 
     /// <returns>How many were tried.</returns>
     public async Task<int> ExecuteAsync(CancellationToken cancellation)
@@ -63,7 +63,7 @@ public sealed class RetryDeadLetters(BusinessDatabase database, WorkerDatabase w
         where l.id = due.id
         returning l.id, l.body, l.attempts, l.arrived_at as arrivedat
         """,
-        new { business, now, again = now + Lease, AtOnce }, cancellation);
+        new { business, now, again = now + options.Delay * Lease, AtOnce }, cancellation);
 
     // Those that are done are gone already, and what was erased or discarded meanwhile does not come back.
     private async Task NoteAsync(Guid business, IReadOnlyList<(DueRow Row, MessageVerdict Verdict)> judged)

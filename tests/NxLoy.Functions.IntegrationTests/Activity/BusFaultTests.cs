@@ -56,16 +56,27 @@ public sealed class BusFaultTests
     }
 
     [Fact]
-    public async Task Refund_WhoseSaleNeverComes_IsDeadLetteredAfterSevenDays()
+    public async Task Refund_WhoseSaleNeverComes_IsDeadAfterSevenDays_AndEmptiedAfterFourteenMore()
     {
         await using var app = await StartedAsync(new BusApp());
         var customer = (await app.App.CustomerAsync()).Id;
 
-        await app.App.SendAsync(Events.Of("refunded", Events.Data(app.App.Business, 4, "refund-1", customerId: customer, original: "never")));
-        await Eventually.TrueAsync(async () => (await app.App.Database.QueryAsync<string>("select outcome from inbox where outcome = 'retry'")).Count == 1);
-        await app.App.Host.AdvanceAsync(TimeSpan.FromDays(7));
+        await app.App.SendAsync(Events.Of("refunded", Events.Data(app.App.Business, 4, "refund-1", customerId: customer, original: "never"), "early"));
+        await app.App.SettledAsync();
+        await app.App.Host.AdvanceAsync(TimeSpan.FromDays(7) - TimeSpan.FromMinutes(2));
+        await app.App.RetryAsync();
+        Assert.Equal("WAITING sale_not_arrived", (await app.App.DeadLettersAsync())["early"]);
 
-        Assert.Equal("sale_not_arrived", (await app.App.DeadLetterAsync(BusApp.RetryQueue)).Reason);
+        await app.App.Host.AdvanceAsync(TimeSpan.FromHours(7));
+        await app.App.RetryAsync();
+        Assert.Equal("DEAD sale_not_arrived", (await app.App.DeadLettersAsync())["early"]);
+
+        await app.App.Host.AdvanceAsync(TimeSpan.FromDays(14));
+        await app.App.Host.InvokeAsync("EveryHourSettleDeadLetters");
+        Assert.Equal("SETTLED sale_not_arrived", (await app.App.DeadLettersAsync())["early"]);
+        Assert.Equal(
+            ["early transactions.transaction.refunded"],
+            await app.App.Database.QueryAsync<string>("select event_id || ' ' || event_type from dead_letters where body is null and customer_id is null"));
     }
 
     [Fact]
@@ -78,8 +89,9 @@ public sealed class BusFaultTests
             Configure = settings =>
             {
                 BusApp.WithBroker(settings);
-                settings["EmbeddedRuntime:Entities"] = $"{BusApp.Subscription};{BusApp.RetryQueue};customers-events/Subscriptions/local";
-                settings["AzureWebJobs.OnActivity.Disabled"] = settings["AzureWebJobs.OnActivityAgain.Disabled"] = "true";
+                settings["EmbeddedRuntime:Entities"] = $"{BusApp.Subscription};customers-events/Subscriptions/local";
+                foreach (var function in new[] { "OnActivity", "OnDeadLetter", "EveryMinuteRetryDeadLetters" })
+                    settings[$"AzureWebJobs.{function}.Disabled"] = "true";
             },
         });
         var customer = (await app.App.CustomerAsync()).Id;
@@ -100,23 +112,31 @@ public sealed class BusFaultTests
             var victim = await process.RunningAsync();
             proxy.Arm(++n, victim.Kill);
             var sale = $"sale-{n}";
-            await broker.SendAsync([
-                Events.Of("refunded", Events.Data(broker.Business, 1, $"refund-{n}", customerId: customer, original: sale)),
-                Events.Sale(broker.Business, customer, 3, sale), Events.Sale(broker.Business, customer, 2)]);
             sent++;
-            await Eventually.TrueAsync(async () => !proxy.IsArmed || await broker.LeftAsync() == 0);
+            await broker.SendAsync(Events.Of("refunded", Events.Data(broker.Business, 1, $"refund-{n}", customerId: customer, original: sale)));
+            await Eventually.TrueAsync(async () => !proxy.IsArmed || await WaitingAsync() == 1);
+            await broker.SendAsync(Events.Sale(broker.Business, customer, 3, sale), Events.Sale(broker.Business, customer, 2));
+            await Eventually.TrueAsync(async () => !proxy.IsArmed || await IsDoneAsync());
             wasKilled = !proxy.IsArmed;
             proxy.Disarm();
             if (wasKilled)
             {
                 await process.RestartAsync();
-                await Eventually.TrueAsync(async () => await broker.LeftAsync() == 0);
+                await Eventually.TrueAsync(IsDoneAsync);
             }
 
             Assert.Equal(4 * sent, await broker.SpentAsync(customer));
         }
 
-        Assert.True(n > 2, $"Only {n} moments were counted.");
+        Assert.True(n > 6, $"Only {n} moments were counted.");
+
+        async Task<long> WaitingAsync() => (await broker.Database.QueryAsync<long>("select count(*) from dead_letters"))[0];
+
+        async Task<bool> IsDoneAsync()
+        {
+            await (await process.RunningAsync()).RetryAsync();
+            return await broker.LeftAsync() == 0 && await WaitingAsync() == 0;
+        }
     }
 
     private static async Task<Running> StartedAsync(BusApp app)

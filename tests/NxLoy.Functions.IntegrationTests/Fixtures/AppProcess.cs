@@ -18,4 +18,18 @@ internal sealed class AppProcess : ChildProcess
     /// <param name="settings">As <see cref="TestApp.Settings"/> makes them, and what a test changes of them.</param>
     public static Task<AppProcess> StartAsync(IReadOnlyDictionary<string, string?> settings) =>
         AnsweringAsync(new AppProcess(FreePort.Choose(), settings), "/api/health/live");
+
+    /// <summary>Has it try its dead letters again, as its timer does every minute.</summary>
+    public async Task RetryAsync()
+    {
+        try
+        {
+            using var body = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
+            (await Client.PostAsync("/admin/functions/EveryMinuteRetryDeadLetters", body)).Dispose();
+        }
+        catch (HttpRequestException)
+        {
+            // It was killed meanwhile.
+        }
+    }
 }

@@ -184,7 +184,6 @@ public class TestApp : IAsyncLifetime
         ["Logging:LogLevel:Default"] = "Warning",
         ["Events:InboundTopic"] = "loyalty-activity",
         ["Events:InboundSubscription"] = "customers",
-        ["Events:RetryQueue"] = "customers-retry",
         [NoRebuilds] = "true",
         [NoTierRuns] = "true",
     };
