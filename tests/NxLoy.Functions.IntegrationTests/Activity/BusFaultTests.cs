@@ -145,11 +145,6 @@ public sealed class BusFaultTests
         return new Running(app);
     }
 
-    private sealed record Running(BusApp App) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync() => await ((IAsyncLifetime)App).DisposeAsync();
-    }
-
     /// <summary>The app in a process of its own, as often as it takes.</summary>
     private sealed class Restarted(IReadOnlyDictionary<string, string?> settings) : IAsyncDisposable
     {

@@ -47,6 +47,16 @@ public class BusApp : TestApp, IAsyncLifetime
         await sender.CloseAsync();
     }
 
+    /// <summary>Gives back the next message that lies in the subscription.</summary>
+    public async Task AbandonAsync()
+    {
+        client ??= await MessageSamples.ConnectAsync(ConnectionString);
+        var receiver = client.Receiver(Subscription);
+        receiver.SetCredit(1, autoRestore: false);
+        receiver.Modify(await BusClient.ReceiveAsync(receiver), deliveryFailed: true);
+        await receiver.CloseAsync();
+    }
+
     /// <summary>Dead-letters, by hand and with a reason, the next message that lies in the subscription.</summary>
     public async Task DeadLetterByHandAsync(string reason, string description)
     {
