@@ -18,10 +18,8 @@ public sealed class RetryDeadLetters(BusinessDatabase database, WorkerDatabase w
     public async Task<int> ExecuteAsync(CancellationToken cancellation)
     {
         var now = time.Now();
-        var businesses = await worker.QueryAsync<Guid>(
-            "select business_id from dead_letters where state = 'WAITING' and due_at <= @now group by business_id order by min(due_at)", new { now }, cancellation);
         var tried = 0;
-        foreach (var business in businesses)
+        foreach (var business in await FindDueAsync(now, cancellation))
         {
             int count;
             do
@@ -34,6 +32,10 @@ public sealed class RetryDeadLetters(BusinessDatabase database, WorkerDatabase w
 
         return tried;
     }
+
+    /// <summary>The businesses that have something due, who has waited longest first.</summary>
+    internal Task<IReadOnlyList<Guid>> FindDueAsync(DateTimeOffset now, CancellationToken cancellation) => worker.QueryAsync<Guid>(
+        "select business_id from dead_letters where state = 'WAITING' and due_at <= @now group by business_id order by min(due_at)", new { now }, cancellation);
 
     private async Task<int> RetryAsync(Guid business, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -48,8 +50,8 @@ public sealed class RetryDeadLetters(BusinessDatabase database, WorkerDatabase w
         return due.Length;
     }
 
-    // Counted before it is tried: what kills the process does not do so for ever.
-    private async Task<IReadOnlyList<DueRow>> TakeAsync(Guid business, DateTimeOffset now, CancellationToken cancellation) => await database.QueryAsync<DueRow>(
+    /// <summary>Counted before it is tried: what kills the process does not do so for ever.</summary>
+    internal Task<IReadOnlyList<DueRow>> TakeAsync(Guid business, DateTimeOffset now, CancellationToken cancellation) => database.QueryAsync<DueRow>(
         business,
         """
         update dead_letters l
@@ -108,13 +110,21 @@ public sealed class RetryDeadLetters(BusinessDatabase database, WorkerDatabase w
         _ => throw new ArgumentOutOfRangeException(nameof(verdict)),
     };
 
+    // What a scan has taken something out of need be no JSON any more, and is no event then.
     private static JsonElement Read(string body)
     {
-        using var document = JsonDocument.Parse(body);
-        return document.RootElement.Clone();
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
     }
 
-    private sealed record DueRow
+    internal sealed record DueRow
     {
         public required Guid Id { get; init; }
         public required string Body { get; init; }

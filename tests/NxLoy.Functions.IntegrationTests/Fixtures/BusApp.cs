@@ -92,10 +92,10 @@ public class BusApp : TestApp, IAsyncLifetime
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(@event, JsonSerializerOptions.Web);
         using var read = JsonDocument.Parse(body);
-        return Raw(body, read.RootElement.GetProperty("id").GetString()!, "application/cloudevents+json");
+        return Raw(body, read.RootElement.GetProperty("id").GetString() is { Length: > 0 } id ? id : null, "application/cloudevents+json");
     }
 
-    public static Message Raw(byte[] body, string id, string? contentType) => new()
+    public static Message Raw(byte[] body, string? id, string? contentType) => new()
     {
         Properties = new Properties { MessageId = id, ContentType = contentType },
         BodySection = new Data { Binary = body },
