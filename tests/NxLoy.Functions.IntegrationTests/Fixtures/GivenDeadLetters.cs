@@ -17,9 +17,20 @@ public static class GivenDeadLetters
             return;
         }
 
+        await app.HandAsync([.. messages.Select(Received)]);
+    }
+
+    /// <summary>Hands one event to what would receive it, as if it had been sent so long ago.</summary>
+    public static Task HandAsync(this TestApp app, object @event, TimeSpan age) => app.HandAsync(Received(BusApp.Message(@event)) with { Age = age });
+
+    private static EventMessage Received(Message message) =>
+        new((byte[])message.Body) { ContentType = message.Properties.ContentType?.ToString(), Id = message.Properties.MessageId };
+
+    private static async Task HandAsync(this TestApp app, params EventMessage[] messages)
+    {
         var verdicts = new MessageVerdict?[messages.Length];
         await app.Host.Services.GetRequiredService<TakeInMessages>().ExecuteAsync(
-            [.. messages.Select(message => new EventMessage((byte[])message.Body) { ContentType = message.Properties.ContentType?.ToString(), Id = message.Properties.MessageId })],
+            messages,
             (at, verdict) =>
             {
                 verdicts[at] = verdict;
