@@ -12,9 +12,9 @@ public sealed class DeadLetterParserTests
     {
         var customer = Guid.NewGuid();
 
-        var letter = Parse($$"""
+        var letter = Parse($$$"""
             {"specversion": "1.0", "id": "e-1", "source": "/tills/7", "type": "transactions.transaction.completed", "time": "2026-01-31T12:00:00Z",
-             "data": {"businessId": "{{Business}}", "customerId": "{{customer}}", "customerExternalId": " C-1 ", "email": " Ann@Example.com ", "phone": "555 0123"}}
+             "data": {"businessId": "{{{Business}}}", "customerId": "{{{customer}}}", "customerExternalId": " C-1 ", "email": " Ann@Example.com ", "phone": "555 0123"}}
             """);
 
         Assert.Equal((Business, "e-1", "/tills/7", "transactions.transaction.completed"), (letter.Business, letter.EventId, letter.Source, letter.Type));
