@@ -17,7 +17,7 @@ public sealed class DeadLetterPlanTests : IAsyncLifetime
     private TestDatabase Database => database!;
 
     public async Task InitializeAsync() => database = await TestDatabase.KeptAsync(
-        "dead-letters",
+        "dead_letters",
         """
         insert into businesses (id, name, status, time_zone, currency, default_region, created_at, updated_at)
         values ('00000000-0000-7000-8000-000000000001', 'A business', 'ACTIVE', 'UTC', 'USD', 'US', now(), now())
