@@ -30,7 +30,7 @@ public sealed class DeadLetterFunctions(ListDeadLetters list, GetDeadLetter get,
 
     [Function("DiscardDeadLetter"), Allow(Role.Owner)]
     [Operation("Settles it: it is not tried again and counts no longer, and what it said is deleted.", Body = typeof(Reason), IsBodyOptional = true,
-        Answer = typeof(DeadLetter), Problems = ["dead_letter_settled"])]
+        Answer = typeof(DeadLetter), Problems = ["dead_letter_settled", "business_closed"])]
     public Task<IResult> DiscardDeadLetter(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/events/dead-letters/{id:guid}/discard")] HttpRequest http, Guid id,
         CancellationToken cancellation) =>

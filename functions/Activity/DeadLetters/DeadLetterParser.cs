@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace NxLoy.Functions.Activity;
 
@@ -9,7 +10,7 @@ namespace NxLoy.Functions.Activity;
 /// Reads what can be read of an event without effect. Its text is kept with all escapes undone, so that whoever looks for
 /// somebody in it finds them.
 /// </summary>
-public static class DeadLetterParser
+public static partial class DeadLetterParser
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -41,14 +42,18 @@ public static class DeadLetterParser
         {
             return JsonSerializer.Serialize(@event, Plain);
         }
-        catch (InvalidOperationException)
+        catch (Exception half) when (half is JsonException or InvalidOperationException)
         {
-            return Storable(@event.GetRawText()); // an escaped half of a surrogate pair
+            // Half of a surrogate pair, escaped, which is no text: it stays escaped, and so does what JSON needs so.
+            return EscapedAscii().Replace(@event.GetRawText(), escaped => ((char)Convert.ToInt32(escaped.Groups["hex"].Value, 16)) is var plain and not ('"' or '\\') ? $"{plain}" : escaped.Value);
         }
     }
 
     // Of whatever encoding it is, its ASCII can be read: UTF-16 has a NUL beside each letter.
     private static string Text(ReadOnlySpan<byte> body) => Storable(Encoding.UTF8.GetString(body));
+
+    [GeneratedRegex(@"(?<=(?<!\\)(\\\\)*)\\u00(?<hex>[2-7][0-9A-Fa-f])")]
+    private static partial Regex EscapedAscii();
 
     private static string Storable(string text) => text.Replace("\0", "", StringComparison.Ordinal);
 }

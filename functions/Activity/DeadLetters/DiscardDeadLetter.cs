@@ -1,3 +1,4 @@
+using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 
@@ -19,6 +20,11 @@ public sealed class DiscardDeadLetter(BusinessDatabase database, TimeProvider ti
                 if (letter.State == DeadLetterState.SETTLED)
                 {
                     return DeadLetterProblems.Settled;
+                }
+
+                if ((await WritableBusiness.ReadAsync(session)).Failed(out var closed) && closed == BusinessProblems.Closed)
+                {
+                    return closed;
                 }
 
                 await session.ExecuteAsync(

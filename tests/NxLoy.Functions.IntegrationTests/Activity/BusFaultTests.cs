@@ -90,7 +90,7 @@ public sealed class BusFaultTests
             {
                 BusApp.WithBroker(settings);
                 settings["EmbeddedRuntime:Entities"] = $"{BusApp.Subscription};customers-events/Subscriptions/local";
-                foreach (var function in new[] { "OnActivity", "OnDeadLetter", "EveryMinuteRetryDeadLetters" })
+                foreach (var function in new[] { "OnActivity", "OnDeadLetter" })
                     settings[$"AzureWebJobs.{function}.Disabled"] = "true";
             },
         });
@@ -101,6 +101,7 @@ public sealed class BusFaultTests
         foreach (var name in new[] { "Database:App", "Database:Worker" })
             settings[name] = proxy.Of(settings[name]!);
         settings.Remove("Database:Owner");
+        settings.Remove(TestApp.NoRetries);
         settings["ServiceBus"] = broker.ConnectionString;
         settings["Events:RetryDelay"] = "00:00:00.5";
         settings[TestApp.NoSigning] = "true";

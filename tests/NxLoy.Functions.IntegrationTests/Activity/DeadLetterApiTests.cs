@@ -52,7 +52,7 @@ public sealed class DeadLetterApiTests(TestApp app) : IClassFixture<TestApp>
         var customer = (await app.CustomerAsync(email, business: business)).Id;
 
         Assert.Equal("WAITING", (string)(await owner.PostAsync($"{Path}/{id}/retry")).Expect(200).Json["state"]!);
-        await app.Host.InvokeAsync("EveryMinuteRetryDeadLetters");
+        await app.RetryAsync();
 
         (await owner.GetAsync($"{Path}/{id}")).Expect(404);
         Assert.Equal(5m, (decimal)(await owner.GetAsync($"/api/v1/customers/{customer}")).Json["totalSpent"]!);
@@ -67,7 +67,7 @@ public sealed class DeadLetterApiTests(TestApp app) : IClassFixture<TestApp>
         var id = await app.DeadLetterAsync(business);
 
         (await owner.PostAsync($"{Path}/{id}/retry")).Expect(200);
-        await app.Host.InvokeAsync("EveryMinuteRetryDeadLetters");
+        await app.RetryAsync();
 
         var letter = (await owner.GetAsync($"{Path}/{id}")).Expect(200).Json;
         Assert.Equal(("DEAD", "invalid_amount", 2), ((string)letter["state"]!, (string)letter["code"]!, (int)letter["attempts"]!));

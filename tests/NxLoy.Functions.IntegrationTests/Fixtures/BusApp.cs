@@ -76,9 +76,6 @@ public class BusApp : TestApp, IAsyncLifetime
         (await Database.QueryAsync<string>("select coalesce(event_id, '') || '|' || state || ' ' || code from dead_letters"))
         .Select(row => row.Split('|')).ToDictionary(row => row[0], row => row[1]);
 
-    /// <summary>Tries what is due again, as the timer does every minute.</summary>
-    public Task RetryAsync() => Host.InvokeAsync("EveryMinuteRetryDeadLetters");
-
     /// <summary>How many messages the broker has, in all queues.</summary>
     public async Task<long> LeftAsync() => (await Database.QueryAsync<long>("select count(*) from functions_host.bus_messages where queue not like '%/local'"))[0];
 

@@ -40,6 +40,9 @@ public static class GivenDeadLetters
         Assert.All(verdicts, verdict => Assert.IsNotType<MessageVerdict.GiveBack>(verdict));
     }
 
+    /// <summary>Tries what is due again, as the timer does every minute.</summary>
+    public static Task RetryAsync(this TestApp app) => app.Host.Services.GetRequiredService<RetryDeadLetters>().ExecuteAsync(CancellationToken.None);
+
     /// <summary>One event without effect, unless another is given about a new customer; answers its dead letter's id.</summary>
     public static async Task<Guid> DeadLetterAsync(this TestApp app, Guid business, object? @event = null)
     {

@@ -43,6 +43,7 @@ public sealed class DeadLetterParserTests
     [InlineData("""{ "a": "\u00e9 + <b>'\/" }""", """{"a":"é + <b>'/"}""")]
     [InlineData("""{"n":1.50,"big":123456789012345678901234567890}""", """{"n":1.50,"big":123456789012345678901234567890}""")]
     [InlineData("""{"nul":"\u0000","half":"\ud800"}""", """{"nul":"\u0000","half":"\ud800"}""")]
+    [InlineData("""{"half":"\ud800 ann\u0040example.com \u0022\u005c \\u0040"}""", """{"half":"\ud800 ann@example.com \u0022\u005c \\u0040"}""")]
     [InlineData("""{"nul":"\u0000"}""", """{"nul":"\u0000"}""")]
     [InlineData("a\0b", "ab")]
     public void Body_IsKeptWithItsEscapesUndone_AndWithoutNul(string sent, string kept) => Assert.Equal(kept, Parse(sent).Body);
