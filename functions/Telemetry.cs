@@ -54,10 +54,10 @@ internal static class Telemetry
         Meter.CreateCounter<long>("nxloy.events.ingested", "{event}", "Events taken in, by what became of them.");
 
     public static Counter<long> DeadLetters { get; } =
-        Meter.CreateCounter<long>("nxloy.events.dead_lettered", "{message}", "Messages that can never succeed, by the reason.");
+        Meter.CreateCounter<long>("nxloy.events.dead_lettered", "{message}", "Events from the bus that are not tried again, by the reason.");
 
     public static Counter<long> PostponedEvents { get; } =
-        Meter.CreateCounter<long>("nxloy.events.postponed", "{message}", "Messages put off until later, by the reason.");
+        Meter.CreateCounter<long>("nxloy.events.postponed", "{message}", "Events from the bus that wait to be tried again, by the reason.");
 
     public static Histogram<double> ExportDuration { get; } =
         Meter.CreateHistogram("nxloy.exports.duration", "s", "From asking for an export, or its approval, to the package.", advice: Minutes);

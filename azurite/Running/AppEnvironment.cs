@@ -26,7 +26,6 @@ internal static class AppEnvironment
             ["Database__Worker"] = database.Worker,
             ["Events__InboundTopic"] = settings.Find("Events:InboundTopic") ?? "loyalty-activity",
             ["Events__InboundSubscription"] = settings.Find("Events:InboundSubscription") ?? "customers",
-            ["Events__RetryQueue"] = settings.Find("Events:RetryQueue") ?? "customers-retry",
             ["Events__OutboundTopic"] = settings.Find("Events:OutboundTopic") ?? "customers-events",
         };
         if (flavour == Flavour.Azure)

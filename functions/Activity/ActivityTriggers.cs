@@ -1,48 +1,43 @@
 using Azure.Messaging.ServiceBus;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
-using NxLoy.Functions.Messaging;
 
 namespace NxLoy.Functions.Activity;
 
-/// <summary>Events over the bus: the topic that other systems write to, and the queue of what is tried again.</summary>
-public sealed partial class ActivityTriggers(TakeInMessages takeIn, RetryLater retryLater, ILogger<ActivityTriggers> logger)
+/// <summary>Events over the bus: what other systems send to its topic, and what the bus gave up of it.</summary>
+public sealed partial class ActivityTriggers(TakeInMessages takeIn, MoveDeadLetters move, ILogger<ActivityTriggers> logger)
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
-
-    /// <summary>Machine time: how long a batch waits for a database that is away. Less than host.json lets a function run.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     [Function("OnActivity")]
     public Task OnActivity(
         [ServiceBusTrigger("%Events:InboundTopic%", "%Events:InboundSubscription%", Connection = "ServiceBus", IsBatched = true, AutoCompleteMessages = false)]
         ServiceBusReceivedMessage[] messages,
-        ServiceBusMessageActions actions, CancellationToken cancellation) => TakeInAsync(messages, actions, cancellation);
+        ServiceBusMessageActions actions, CancellationToken cancellation) => RunAsync(messages, actions, (read, settle) => takeIn.ExecuteAsync(read, settle, IntakePatience.OfAFunction, cancellation));
 
-    [Function("OnActivityAgain")]
-    public Task OnActivityAgain(
-        [ServiceBusTrigger("%Events:RetryQueue%", Connection = "ServiceBus", IsBatched = true, AutoCompleteMessages = false)]
+    [Function("OnDeadLetter")]
+    public Task OnDeadLetter(
+        [ServiceBusTrigger("%Events:InboundTopic%", "%Events:InboundSubscription%/$DeadLetterQueue", Connection = "ServiceBus", IsBatched = true, AutoCompleteMessages = false)]
         ServiceBusReceivedMessage[] messages,
-        ServiceBusMessageActions actions, CancellationToken cancellation) => TakeInAsync(messages, actions, cancellation);
+        ServiceBusMessageActions actions, CancellationToken cancellation) => RunAsync(messages, actions, (read, settle) => move.ExecuteAsync(read, settle, IntakePatience.OfAFunction, cancellation));
 
-    private async Task TakeInAsync(ServiceBusReceivedMessage[] messages, ServiceBusMessageActions actions, CancellationToken cancellation)
+    private async Task RunAsync(
+        ServiceBusReceivedMessage[] messages, ServiceBusMessageActions actions,
+        Func<IReadOnlyList<EventMessage>, Func<int, MessageVerdict, Task>, Task> work)
     {
-        var events = messages.Select(Read).ToArray();
         var isSettled = new bool[messages.Length];
         using var done = new CancellationTokenSource();
         var keeping = KeepLocksAsync(messages, isSettled, actions, done.Token);
         try
         {
-            await takeIn.ExecuteAsync(
-                events,
+            await work(
+                [.. messages.Select(Read)],
                 async (at, verdict) =>
                 {
-                    await SettleAsync(messages[at], events[at], verdict, actions);
+                    await SettleAsync(messages[at], verdict, actions);
                     Volatile.Write(ref isSettled[at], true);
-                },
-                Patience,
-                cancellation);
+                });
         }
         finally
         {
@@ -56,8 +51,13 @@ public sealed partial class ActivityTriggers(TakeInMessages takeIn, RetryLater r
         var body = BodyOf(message);
         return new EventMessage(body ?? default)
         {
-            IsReadable = body is not null, ContentType = message.ContentType, Properties = message.ApplicationProperties, Id = message.MessageId,
-            Subject = message.Subject, DeliveryCount = message.DeliveryCount,
+            IsReadable = body is not null,
+            ContentType = message.ContentType,
+            Properties = message.ApplicationProperties,
+            Id = message.MessageId,
+            Age = DateTimeOffset.UtcNow - message.EnqueuedTime,
+            DeadLetterReason = message.DeadLetterReason,
+            DeadLetterDescription = message.DeadLetterErrorDescription,
         };
     }
 
@@ -74,17 +74,13 @@ public sealed partial class ActivityTriggers(TakeInMessages takeIn, RetryLater r
         }
     }
 
-    private async Task SettleAsync(ServiceBusReceivedMessage message, EventMessage @event, MessageVerdict verdict, ServiceBusMessageActions actions)
+    private async Task SettleAsync(ServiceBusReceivedMessage message, MessageVerdict verdict, ServiceBusMessageActions actions)
     {
         try
         {
-            await (verdict switch
-            {
-                MessageVerdict.Done => actions.CompleteMessageAsync(message, CancellationToken.None),
-                MessageVerdict.DeadLetter dead => DeadLetterAsync(message, dead.Reason, dead.Detail, actions),
-                MessageVerdict.Later later => PostponeAsync(message, @event, later, actions),
-                _ => actions.AbandonMessageAsync(message, cancellationToken: CancellationToken.None),
-            });
+            await (verdict is MessageVerdict.GiveBack
+                ? actions.AbandonMessageAsync(message, cancellationToken: CancellationToken.None)
+                : actions.CompleteMessageAsync(message, CancellationToken.None));
         }
 #pragma warning disable CA1031 // The lock was lost or the bus is away: the message comes again, and has no second effect
         catch (Exception failed)
@@ -92,33 +88,6 @@ public sealed partial class ActivityTriggers(TakeInMessages takeIn, RetryLater r
         {
             Log.NotSettled(logger, message.SequenceNumber, failed);
         }
-    }
-
-    private static async Task DeadLetterAsync(ServiceBusReceivedMessage message, string reason, string? detail, ServiceBusMessageActions actions)
-    {
-        await actions.DeadLetterMessageAsync(message, deadLetterReason: reason, deadLetterErrorDescription: detail, cancellationToken: CancellationToken.None);
-        Telemetry.DeadLetters.Add(1, KeyValuePair.Create("nxloy.event.code", (object?)reason));
-    }
-
-    private async Task PostponeAsync(ServiceBusReceivedMessage message, EventMessage @event, MessageVerdict.Later later, ServiceBusMessageActions actions)
-    {
-        try
-        {
-            if (!await retryLater.ExecuteAsync(@event, later.Patience, CancellationToken.None))
-            {
-                await DeadLetterAsync(message, later.Reason, "Its time is over.", actions);
-                return;
-            }
-        }
-        catch (Exception failed) when (failed is BusUnavailableException or MessageRefusedException)
-        {
-            Log.NotPostponed(logger, later.Reason, failed);
-            await actions.AbandonMessageAsync(message, cancellationToken: CancellationToken.None);
-            return;
-        }
-
-        await actions.CompleteMessageAsync(message, CancellationToken.None);
-        Telemetry.PostponedEvents.Add(1, KeyValuePair.Create("nxloy.event.code", (object?)later.Reason));
     }
 
     // The host renews no locks of a batch, and a batch may have to wait for the database.
@@ -155,8 +124,5 @@ public sealed partial class ActivityTriggers(TakeInMessages takeIn, RetryLater r
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Message {SequenceNumber} could not be settled; it comes again and has no second effect")]
         public static partial void NotSettled(ILogger logger, long sequenceNumber, Exception exception);
-
-        [LoggerMessage(Level = LogLevel.Error, Message = "An event ({Code}) could not be put into the queue of what is tried again")]
-        public static partial void NotPostponed(ILogger logger, string code, Exception exception);
     }
 }

@@ -14,8 +14,11 @@ public sealed record EventMessage(ReadOnlyMemory<byte> Body)
     /// <summary>The sender's name for it.</summary>
     public string? Id { get; init; }
 
-    public string? Subject { get; init; }
+    /// <summary>How long ago it was sent, by the clocks of the machines.</summary>
+    public TimeSpan Age { get; init; }
 
-    /// <summary>How often it was delivered, this time included.</summary>
-    public int DeliveryCount { get; init; } = 1;
+    /// <summary>Why it lies in the dead-letter queue that it was read from; null elsewhere.</summary>
+    public string? DeadLetterReason { get; init; }
+
+    public string? DeadLetterDescription { get; init; }
 }

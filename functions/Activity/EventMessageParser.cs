@@ -17,8 +17,8 @@ public static class EventMessageParser
     private static readonly string[] Prefixes = ["cloudEvents:", "cloudEvents_"];
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <param name="Event">The event in its JSON format; undefined when there is none.</param>
-    /// <param name="Business">Whose it says it is.</param>
+    /// <param name="Event">The event in its JSON format; undefined where there is no JSON.</param>
+    /// <param name="Business">Whose it says it is; empty where it does not say.</param>
     /// <param name="Code">Why there is no event, or nobody it could be of; else null.</param>
     public sealed record Read(JsonElement Event, Guid Business, string? Code = null, string? Detail = null);
 
@@ -46,7 +46,8 @@ public static class EventMessageParser
     }
 
     private static Read WithoutBusiness(JsonElement @event) =>
-        EventParser.Parse(@event, Guid.Empty).Refusal is { } refusal ? Refused(refusal.Code!, refusal.Detail) : Refused("invalid_data", "/data/businessId is needed.");
+        (EventParser.Parse(@event, Guid.Empty).Refusal is { } refusal ? Refused(refusal.Code!, refusal.Detail) : Refused("invalid_data", "/data/businessId is needed."))
+        with { Event = @event };
 
     private static Guid? BusinessOf(JsonElement @event) =>
         @event.ValueKind == JsonValueKind.Object && @event.TryGetProperty("data", out var data)

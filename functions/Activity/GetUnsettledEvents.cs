@@ -18,6 +18,9 @@ public sealed class GetUnsettledEvents(BusinessDatabase database)
                 min(first_received_at) as oldestreceivedat, max(received_at) as lastreceivedat
             from inbox
             where business_id = @business and outcome in ('unlinked', 'retry', 'rejected')
+                and not exists (
+                    select from dead_letters d
+                    where d.business_id = @business and coalesce(d.event_id, d.digest) = inbox.event_id and d.state = 'SETTLED')
             group by 1, 2, 3
             order by count(*) desc, 1, 2, 3
             """,

@@ -14,7 +14,7 @@ internal static class Inbox
             """,
             new { business = session.Business, ids = ids.ToArray() })).Select(one => one.Id)];
 
-    /// <summary>Notes the outcomes; what is settled stays as it is.</summary>
+    /// <summary>Notes the outcomes; what is settled stays as it is, and is no dead letter any more.</summary>
     /// <param name="outcomes">Each id once.</param>
     public static async Task WriteAsync(Session session, IReadOnlyCollection<(ArrivedEvent Event, EventResult Result)> outcomes, DateTimeOffset now)
     {
@@ -27,6 +27,9 @@ internal static class Inbox
 
         await session.ExecuteAsync(
             """
+            with no_longer as (
+                delete from dead_letters where business_id = @business and coalesce(event_id, digest) = any(@settled)
+            )
             insert into inbox (business_id, event_id, type, event_time, outcome, code, customer_id, first_received_at, received_at)
             select @business, e.id, e.type, e.time, e.outcome, e.code, e.customer, @now, @now
             from unnest(@ids::text[], @types::text[], @times::timestamptz[], @outcomes::text[], @codes::text[], @customers::uuid[])
@@ -46,6 +49,7 @@ internal static class Inbox
                 outcomes = rows.Select(row => row.Result.Status.ToString()).ToArray(),
                 codes = rows.Select(row => row.Result.Code).ToArray(),
                 customers = rows.Select(row => row.Result.Customer).ToArray(),
+                settled = rows.Where(row => row.Result.IsSettled).Select(row => row.Event.Id).ToArray(),
                 now,
             });
     }

@@ -44,4 +44,7 @@ internal static class IntakeFailures
         NpgsqlException or IOException or OperationCanceledException or ObjectDisposedException => IntakeFailure.Away,
         _ => IntakeFailure.OfTheEvents,
     };
+
+    /// <summary>The same where it makes no difference whether a silent database is there.</summary>
+    public static IntakeFailure WithoutAsking(Exception failure) => Of(failure) is var known && known == IntakeFailure.Silent ? IntakeFailure.Away : known;
 }

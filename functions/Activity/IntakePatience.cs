@@ -1,7 +1,7 @@
 namespace NxLoy.Functions.Activity;
 
 /// <summary>
-/// How long one batch of messages waits for the database, all its businesses together. Machine time: it has nothing to do
+/// How long one batch of events waits for the database, all its businesses together. Machine time: it has nothing to do
 /// with when an event happened, but with how long a function may run and for how long others can be made to wait.
 /// </summary>
 /// <param name="outage">For how long it waits while the database is away.</param>
@@ -12,15 +12,15 @@ internal sealed class IntakePatience(TimeSpan outage, CancellationToken stop)
     private static readonly TimeSpan Busy = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Parts = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long a batch of messages waits for a database that is away: less than host.json lets a function run.</summary>
+    public static readonly TimeSpan OfAFunction = TimeSpan.FromMinutes(8);
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly long until = Environment.TickCount64 + (long)outage.TotalMilliseconds;
     private long busySince;
     private bool isOver;
-
-    /// <summary>It has been waited for the database long enough; who has not tried yet need not.</summary>
-    public bool IsOver => Volatile.Read(ref isOver);
 
     /// <summary>Whether it is still worth finding out which of the events cannot be recorded.</summary>
     public bool IsWorthParting(IntakeFailure failure) => failure switch
@@ -30,10 +30,40 @@ internal sealed class IntakePatience(TimeSpan outage, CancellationToken stop)
         _ => BusyFor < Parts,
     };
 
-    /// <summary>Pauses before the next try.</summary>
-    /// <param name="tries">How many there were.</param>
-    /// <returns>False when there is to be none.</returns>
-    public async Task<bool> PauseAsync(IntakeFailure failure, int tries)
+    /// <summary>Does the work, again and again while that may help.</summary>
+    /// <param name="why">Told how it failed, and how often so far; says what that means.</param>
+    /// <returns>Why it is not done; null when it is.</returns>
+    public async Task<IntakeFailure?> TryAsync(Func<Task> work, Func<Exception, int, Task<IntakeFailure>> why)
+    {
+        // It has been waited for the database long enough: who has not tried yet need not.
+        if (Volatile.Read(ref isOver))
+        {
+            return IntakeFailure.Away;
+        }
+
+        for (var tries = 1; ; tries++)
+        {
+            IntakeFailure failure;
+            try
+            {
+                await work();
+                return null;
+            }
+#pragma warning disable CA1031 // Whatever it is, it is this batch's alone: others go on
+            catch (Exception failed)
+#pragma warning restore CA1031
+            {
+                failure = await why(failed, tries);
+            }
+
+            if (!await PauseAsync(failure, tries))
+            {
+                return failure;
+            }
+        }
+    }
+
+    private async Task<bool> PauseAsync(IntakeFailure failure, int tries)
     {
         if (failure == IntakeFailure.OfTheEvents || (failure != IntakeFailure.Away && BusyFor >= Busy))
         {

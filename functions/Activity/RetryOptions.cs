@@ -3,13 +3,11 @@ using Microsoft.Extensions.Configuration;
 
 namespace NxLoy.Functions.Activity;
 
-/// <summary>How events that may succeed later are tried again (settings Events:Retry*).</summary>
-/// <param name="Queue">Of this app alone; they wait there.</param>
+/// <summary>How events that may succeed later are tried again (setting Events:RetryDelay).</summary>
 /// <param name="Delay">Before the second try; it doubles with each.</param>
-public sealed record RetryOptions(string Queue, TimeSpan Delay)
+public sealed record RetryOptions(TimeSpan Delay)
 {
     public static RetryOptions From(IConfiguration configuration) => new(
-        configuration["Events:RetryQueue"] is { Length: > 0 } queue ? queue : "customers-retry",
         configuration["Events:RetryDelay"] switch
         {
             null or "" => TimeSpan.FromMinutes(1),

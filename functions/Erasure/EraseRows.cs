@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using NxLoy.Functions.Activity;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Exports;
 using NxLoy.Functions.Preferences;
@@ -38,23 +39,36 @@ public sealed class EraseRows(BusinessDatabase database, ErasedPeople erased, Ti
             return false;
         }
 
-        await RememberAsync(session, request, known, now);
+        // Whoever keeps an event of the customer has done so by now, and is seen below, or sees the ledger.
+        await DeadLetterLock.TakeAsync(session);
+        var identifiers = IdentifierRules.Of(known);
+        await RememberAsync(session, request, known, identifiers, now);
         var stopped = await StopExports.ExecuteAsync(session, request.CustomerId, now);
         await session.ExecuteAsync(
             "update erasure_requests set status = 'PROCESSING', erased_at = @now, erased_rows = @rows::jsonb where business_id = @business and id = @id",
-            new { business = session.Business, erasure.Id, now, rows = JsonSerializer.Serialize(await EraseTablesAsync(session, request.CustomerId, now)) });
+            new { business = session.Business, erasure.Id, now, rows = JsonSerializer.Serialize(await EraseTablesAsync(session, request.CustomerId, identifiers, now)) });
         await StopExports.TellAsync(session, stopped, now);
         return true;
     }
 
-    private static async Task<SortedDictionary<string, int>> EraseTablesAsync(Session session, Guid customer, DateTimeOffset now)
+    private static async Task<SortedDictionary<string, int>> EraseTablesAsync(Session session, Guid customer, Identifiers identifiers, DateTimeOffset now)
     {
         var person = await session.FindAsync<PersonRow>(
             "select person_id as personid from customers where business_id = @business and id = @customer", new { business = session.Business, customer });
         var rows = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var table in ErasedTables.All)
         {
-            var args = new { business = session.Business, customer, now, token = RandomNumberGenerator.GetHexString(32, lowercase: true) };
+            var args = new
+            {
+                business = session.Business,
+                customer,
+                now,
+                token = RandomNumberGenerator.GetHexString(32, lowercase: true),
+                identifiers.Email,
+                identifiers.Phone,
+                identifiers.ExternalId,
+                identifiers = IdentifierRules.PatternInEvents(identifiers),
+            };
             rows[table.Table] = (await session.QueryAsync<int>(table.Sql, args)).Count;
         }
 
@@ -67,12 +81,12 @@ public sealed class EraseRows(BusinessDatabase database, ErasedPeople erased, Ti
     }
 
     // What the scan looks for, sealed under a key of its own until it has found nothing; and the ledger.
-    private async Task RememberAsync(Session session, ErasureRow request, IdentifierRules.Known known, DateTimeOffset now)
+    private async Task RememberAsync(Session session, ErasureRow request, IdentifierRules.Known known, Identifiers identifiers, DateTimeOffset now)
     {
         var key = RandomNumberGenerator.GetBytes(32);
         await session.ExecuteAsync(
             "update erasure_requests set sealed_identifiers = @identifiers, identifiers_key = @key where business_id = @business and id = @id",
-            new { business = session.Business, request.Id, key, identifiers = SealedIdentifiers.Seal(key, request.Id, IdentifierRules.Of(known)) });
+            new { business = session.Business, request.Id, key, identifiers = SealedIdentifiers.Seal(key, request.Id, identifiers) });
         await session.ExecuteAsync(
             """
             insert into erasure_ledger (erasure_id, business_id, customer_id, erased_at, email_digest, phone_digest)

@@ -7,8 +7,9 @@ namespace NxLoy.Functions.Erasure;
 public static class ErasedTables
 {
     /// <summary>
-    /// In this order, in one transaction. Each statement takes @business, @customer, @now and @token (32 random
-    /// hexadecimal digits) and answers how many rows it changed or removed.
+    /// In this order, in one transaction. Each statement takes @business, @customer, @now, @token (32 random hexadecimal
+    /// digits), and what the customer was known by: @email in lower case, @phone in E.164, @externalId, and @identifiers, a
+    /// pattern. It answers how many rows it changed or removed.
     /// </summary>
     public static IReadOnlyList<ErasedTable> All { get; } =
     [
@@ -49,6 +50,22 @@ public static class ErasedTables
             "update legal_holds set ground = null where business_id = @business and customer_id = @customer and ground is not null returning 1"),
         new("inbox", [],
             "delete from inbox where business_id = @business and customer_id = @customer returning 1"),
+        // Those that name the customer, and those that name nobody who could be read but hold an identifier. Where another
+        // customer's event does, the scan takes it out and the event stays.
+        new("dead_letters", ["detail", "body", "customer_external_id", "customer_email", "customer_phone", "reason"],
+            """
+            with gone as (
+                delete from dead_letters
+                where business_id = @business and (
+                    customer_id = @customer or customer_external_id = @externalId or customer_email = @email or customer_phone = @phone
+                    or concat_ws(' ', customer_external_id, customer_email, customer_phone) ~* @identifiers
+                    or customer_id is null and customer_external_id is null and customer_email is null and customer_phone is null
+                        and concat_ws(' ', event_id, event_type, event_source, detail, body) ~* @identifiers)
+                returning 1
+            )
+            select 1 from gone union all select 1 from generate_series(1, forget_dead_letters_of_nobody(@identifiers))
+            """,
+            IsRepeated: true),
         new("outbox", [],
             "delete from outbox where business_id = @business and customer_id = @customer returning 1"),
         new("idempotency_keys", [],
@@ -115,8 +132,9 @@ public static class ErasedTables
 
 /// <param name="Table">Its name in the schema.</param>
 /// <param name="Columns">Those with personal data that the statement empties; generated columns follow theirs.</param>
-/// <param name="Sql">Ends in <c>returning 1</c>.</param>
-public sealed record ErasedTable(string Table, IReadOnlyList<string> Columns, string Sql);
+/// <param name="Sql">Answers a row for each that it changed or removed.</param>
+/// <param name="IsRepeated">The scan does it once more: what was on its way may have come meanwhile.</param>
+public sealed record ErasedTable(string Table, IReadOnlyList<string> Columns, string Sql, bool IsRepeated = false);
 
 /// <param name="What">In plain words.</param>
 /// <param name="Ground">Why it may be kept.</param>

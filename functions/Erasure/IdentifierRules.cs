@@ -30,6 +30,9 @@ public static partial class IdentifierRules
             Anywhere = [.. certain.Where(one => one.Length >= ShortestInText).Distinct()],
             AsAWhole = [.. all.Where(one => one.Length < ShortestInText)],
             FullName = known is { FirstName: { } first, LastName: { } last } ? $"{first} {last}" : null,
+            Email = known.Email.Trim().ToLowerInvariant(),
+            Phone = known.Phone,
+            ExternalId = known.ExternalId,
         };
     }
 
@@ -44,6 +47,9 @@ public static partial class IdentifierRules
     /// <summary>The identifiers as they stand inside a JSON text.</summary>
     public static IEnumerable<string> InJson(IEnumerable<string> identifiers) =>
         identifiers.Select(one => one.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal));
+
+    /// <summary>Finds any of them that may stand in a text, be it as it is or as JSON writes it; null for none.</summary>
+    public static string? PatternInEvents(Identifiers identifiers) => Pattern([.. identifiers.InText.Concat(InJson(identifiers.InText)).Distinct()]);
 
     private static bool IsCode(string code) => code.Length >= ShortestCode && code.Any(char.IsLetter) && code.Any(char.IsDigit);
 
@@ -112,4 +118,12 @@ public sealed record Identifiers
 
     /// <summary>In everything about the customer; null where only one name was known.</summary>
     public required string? FullName { get; init; }
+
+    /// <summary>By this, in lower case, events name the customer. Null where it was sealed before events were kept.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>E.164.</summary>
+    public string? Phone { get; init; }
+
+    public string? ExternalId { get; init; }
 }

@@ -66,7 +66,13 @@ public sealed class ScanForErased(BusinessDatabase database, EraseFiles files, E
 
         var args = Arguments(session.Business, sought.CustomerId, SealedIdentifiers.Open(sought.Key, erasure.Id, sought.Identifiers));
         var columns = await ScannedColumn.ReadAsync(session, table);
-        var rows = (await session.QueryAsync<int>(ScanStatement.OfAnybody(columns), args, Patience)).Count;
+        var rows = 0;
+        foreach (var again in ErasedTables.All.Where(one => one.IsRepeated && one.Table == table))
+        {
+            rows += (await session.QueryAsync<int>(again.Sql, args, Patience)).Count;
+        }
+
+        rows += (await session.QueryAsync<int>(ScanStatement.OfAnybody(columns), args, Patience)).Count;
         if (ScanStatement.OfTheCustomer(columns) is { } own)
         {
             rows += (await session.QueryAsync<int>(own, args, Patience)).Count;
@@ -89,6 +95,10 @@ public sealed class ScanForErased(BusinessDatabase database, EraseFiles files, E
         {
             business,
             customer,
+            identifiers.Email,
+            identifiers.Phone,
+            identifiers.ExternalId,
+            identifiers = IdentifierRules.PatternInEvents(identifiers),
             salt = ids.Salt(business),
             textPattern = IdentifierRules.Pattern(identifiers.InText),
             textLikes = IdentifierRules.Likes(identifiers.InText),

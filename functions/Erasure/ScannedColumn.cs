@@ -14,7 +14,10 @@ internal sealed record ScannedColumn
     /// <summary>text, texts (an array) or json.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Its comment says that it holds personal data: what people write of each other.</summary>
+    /// <summary>
+    /// Its comment says that it holds personal data: what people write of each other. What programs write in events is
+    /// none: a number there may be any number.
+    /// </summary>
     public required bool IsFreeText { get; init; }
 
     /// <summary>Part of a unique key: what takes an identifier's place must not meet its like.</summary>
@@ -37,7 +40,7 @@ internal sealed record ScannedColumn
     // Words of a closed vocabulary, and names of zones, currencies and flags: a customer number "RECEIPT" is not meant there.
     private static readonly string[] Vocabularies =
     [
-        "type", "code", "outcome", "kind", "channel", "purpose", "flag", "source", "currency", "time_zone", "timezone", "preferred_language",
+        "code", "outcome", "kind", "channel", "purpose", "flag", "source", "currency", "time_zone", "timezone", "preferred_language",
         "default_region", "model_version", "wording_version", "section", "refusal",
     ];
 
@@ -46,7 +49,7 @@ internal sealed record ScannedColumn
         """
         select t.relname::text as table, a.attname::text as column, t.reltuples as rows,
             case when a.atttypid = 'text[]'::regtype then 'texts' when a.atttypid = 'jsonb'::regtype then 'json' else 'text' end as kind,
-            coalesce(col_description(t.oid, a.attnum) like 'pii:%', false) as isfreetext,
+            coalesce(col_description(t.oid, a.attnum) like 'pii:%' and col_description(t.oid, a.attnum) not like 'pii: event%', false) as isfreetext,
             exists (select from pg_index i where i.indrelid = t.oid and i.indisunique and (a.attnum = any(i.indkey) or exists (
                 -- within an expression, such as lower(name)
                 select from pg_depend d

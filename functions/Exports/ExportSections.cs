@@ -16,6 +16,7 @@ internal static class ExportSections
         ["people"] = "An id alone, which ties the customer to other businesses: each of those answers for itself.",
         ["outbox"] = "Messages on their way to other systems: ids and facts that stand in the sections themselves.",
         ["inbox"] = "Numbers of messages that came in; what they said stands in the sections.",
+        ["dead_letters"] = "Messages from other systems that could not be understood or used; they are emptied two weeks after they were given up.",
         ["legal_holds"] = "Grounds of the business's own legal claims, which telling them could spoil.",
         ["erasure_ledger"] = "Proof that an erasure was carried out: digests that nobody can read anything from.",
         ["customer_data_export_sections"] = "How far the packing of an export is: names of sections and numbers of rows.",

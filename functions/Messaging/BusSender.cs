@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Amqp;
 using Amqp.Framing;
-using Amqp.Types;
 
 namespace NxLoy.Functions.Messaging;
 
@@ -95,11 +94,6 @@ internal sealed class BusSender
         foreach (var (name, value) in message.Properties)
         {
             encoded.ApplicationProperties[name] = value;
-        }
-
-        if (message.EnqueueAt is { } at)
-        {
-            encoded.MessageAnnotations = new MessageAnnotations { [new Symbol("x-opt-scheduled-enqueue-time")] = at.UtcDateTime };
         }
 
         return encoded;

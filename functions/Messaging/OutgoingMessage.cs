@@ -14,7 +14,4 @@ public sealed record OutgoingMessage(string Id, string Subject, string ContentTy
 
     /// <summary>Application properties, for a subscription's filters.</summary>
     public IReadOnlyDictionary<string, object> Properties { get; init; } = new Dictionary<string, object>();
-
-    /// <summary>Nobody gets it before; null for at once. The broker's time, which is the machine's and never moved.</summary>
-    public DateTimeOffset? EnqueueAt { get; init; }
 }

@@ -51,5 +51,55 @@ public sealed class ErasedPeople(Sealing sealing)
                 now,
             });
 
+    /// <summary>Since when those of them have been erased who are.</summary>
+    /// <param name="phones">E.164.</param>
+    public async Task<ErasedSince> FindAsync(Session session, IEnumerable<Guid> customers, IEnumerable<string> emails, IEnumerable<string> phones)
+    {
+        var byEmail = emails.Distinct().ToDictionary(email => Convert.ToHexString(DigestOfEmail(session.Business, email)));
+        var byPhone = phones.Distinct().ToDictionary(phone => Convert.ToHexString(DigestOfPhone(session.Business, phone)));
+        var rows = await session.QueryAsync<ErasedRow>(
+            """
+            select customer_id as customerid, email_digest as email, phone_digest as phone, erased_at as erasedat from erasure_ledger
+            where business_id = @business and (customer_id = any(@customers) or email_digest = any(@emails) or phone_digest = any(@phones))
+            """,
+            new
+            {
+                business = session.Business,
+                customers = customers.Distinct().ToArray(),
+                emails = byEmail.Keys.Select(Convert.FromHexString).ToArray(),
+                phones = byPhone.Keys.Select(Convert.FromHexString).ToArray(),
+            });
+        return new ErasedSince(
+            Latest(rows, row => row.CustomerId.ToString()), Latest(rows, row => byEmail.GetValueOrDefault(Convert.ToHexString(row.Email))),
+            Latest(rows, row => row.Phone is null ? null : byPhone.GetValueOrDefault(Convert.ToHexString(row.Phone))));
+    }
+
+    private static Dictionary<string, DateTimeOffset> Latest(IEnumerable<ErasedRow> rows, Func<ErasedRow, string?> of) =>
+        rows.Where(row => of(row) is not null).GroupBy(row => of(row)!).ToDictionary(same => same.Key, same => same.Max(row => row.ErasedAt));
+
     private byte[] Digest(Guid business, string identifier) => sealing.Digest("erased-people", Encoding.UTF8.GetBytes($"{business}:{identifier}"));
+
+    private sealed record ErasedRow
+    {
+        public required Guid CustomerId { get; init; }
+        public required byte[] Email { get; init; }
+        public required byte[]? Phone { get; init; }
+        public required DateTimeOffset ErasedAt { get; init; }
+    }
+}
+
+/// <summary>Since when some have been erased, by what they were known by.</summary>
+public sealed class ErasedSince(
+    IReadOnlyDictionary<string, DateTimeOffset> customers, IReadOnlyDictionary<string, DateTimeOffset> emails, IReadOnlyDictionary<string, DateTimeOffset> phones)
+{
+    /// <summary>The last time that one known by any of these was erased; null where none was.</summary>
+    /// <param name="phone">E.164.</param>
+    public DateTimeOffset? Of(Guid? customer, string? email, string? phone)
+    {
+        DateTimeOffset?[] all = [In(customers, customer?.ToString()), In(emails, email), In(phones, phone)];
+        return all.Max();
+    }
+
+    private static DateTimeOffset? In(IReadOnlyDictionary<string, DateTimeOffset> known, string? name) =>
+        name is not null && known.TryGetValue(name, out var since) ? since : null;
 }

@@ -37,7 +37,6 @@ internal static class Events
             ["Events__InboundTopic"] = Topic,
             ["Events__InboundSubscription"] = "customers",
             ["Events__OutboundTopic"] = "customers-events",
-            ["Events__RetryQueue"] = "customers-retry",
         });
         await site.PutThresholdsAsync();
         await site.EvaluatedAsync();

@@ -56,16 +56,27 @@ public sealed class BusFaultTests
     }
 
     [Fact]
-    public async Task Refund_WhoseSaleNeverComes_IsDeadLetteredAfterSevenDays()
+    public async Task Refund_WhoseSaleNeverComes_IsDeadAfterSevenDays_AndEmptiedAfterFourteenMore()
     {
         await using var app = await StartedAsync(new BusApp());
         var customer = (await app.App.CustomerAsync()).Id;
 
-        await app.App.SendAsync(Events.Of("refunded", Events.Data(app.App.Business, 4, "refund-1", customerId: customer, original: "never")));
-        await Eventually.TrueAsync(async () => (await app.App.Database.QueryAsync<string>("select outcome from inbox where outcome = 'retry'")).Count == 1);
-        await app.App.Host.AdvanceAsync(TimeSpan.FromDays(7));
+        await app.App.SendAsync(Events.Of("refunded", Events.Data(app.App.Business, 4, "refund-1", customerId: customer, original: "never"), "early"));
+        await app.App.SettledAsync();
+        await app.App.Host.AdvanceAsync(TimeSpan.FromDays(7) - TimeSpan.FromMinutes(2));
+        await app.App.RetryAsync();
+        Assert.Equal("WAITING sale_not_arrived", (await app.App.DeadLettersAsync())["early"]);
 
-        Assert.Equal("sale_not_arrived", (await app.App.DeadLetterAsync(BusApp.RetryQueue)).Reason);
+        await app.App.Host.AdvanceAsync(TimeSpan.FromHours(7));
+        await app.App.RetryAsync();
+        Assert.Equal("DEAD sale_not_arrived", (await app.App.DeadLettersAsync())["early"]);
+
+        await app.App.Host.AdvanceAsync(TimeSpan.FromDays(14));
+        await app.App.Host.InvokeAsync("EveryHourSettleDeadLetters");
+        Assert.Equal("SETTLED sale_not_arrived", (await app.App.DeadLettersAsync())["early"]);
+        Assert.Equal(
+            ["early transactions.transaction.refunded"],
+            await app.App.Database.QueryAsync<string>("select event_id || ' ' || event_type from dead_letters where body is null and customer_id is null"));
     }
 
     [Fact]
@@ -78,32 +89,40 @@ public sealed class BusFaultTests
             Configure = settings =>
             {
                 BusApp.WithBroker(settings);
-                settings["EmbeddedRuntime:Entities"] = $"{BusApp.Subscription};{BusApp.RetryQueue};customers-events/Subscriptions/local";
-                settings["AzureWebJobs.OnActivity.Disabled"] = settings["AzureWebJobs.OnActivityAgain.Disabled"] = "true";
+                settings["EmbeddedRuntime:Entities"] = $"{BusApp.Subscription};customers-events/Subscriptions/local";
+                foreach (var function in new[] { "OnActivity", "OnDeadLetter" })
+                    settings[$"AzureWebJobs.{function}.Disabled"] = "true";
             },
         });
         var customer = (await app.App.CustomerAsync()).Id;
         var broker = app.App;
         await using var proxy = new CommitProxy(app.App.Database.Owner);
-        var settings = AppProcess.Quiet(TestApp.Settings(app.App.Database));
+        var settings = AppProcess.Quiet(TestApp.Settings(app.App.Database), "EveryMinuteRetryDeadLetters");
         proxy.Lead(settings, "Database:App", "Database:Worker");
         settings["ServiceBus"] = broker.ConnectionString;
         settings["Events:RetryDelay"] = "00:00:00.5";
         var sent = 0;
+        AppProcess? running = null;
 
-        await new CrashLoop<AppProcess>(proxy, () => AppProcess.StartAsync(settings))
+        await new CrashLoop<AppProcess>(proxy, async () => running = await AppProcess.StartAsync(settings))
         {
-            Begin = _ =>
+            Begin = async _ =>
             {
                 var sale = $"sale-{++sent}";
-                return broker.SendAsync([
-                    Events.Of("refunded", Events.Data(broker.Business, 1, $"refund-{sent}", customerId: customer, original: sale)),
-                    Events.Sale(broker.Business, customer, 3, sale), Events.Sale(broker.Business, customer, 2)]);
+                await broker.SendAsync(Events.Of("refunded", Events.Data(broker.Business, 1, $"refund-{sent}", customerId: customer, original: sale)));
+                await Eventually.TrueAsync(async () => !proxy.IsArmed || await WaitingAsync() == 1);
+                await broker.SendAsync(Events.Sale(broker.Business, customer, 3, sale), Events.Sale(broker.Business, customer, 2));
             },
             BeginAgain = _ => Task.CompletedTask, // the messages are there still
-            HasEnded = async () => await broker.LeftAsync() == 0,
+            HasEnded = async () =>
+            {
+                await running!.RetryAsync();
+                return await broker.LeftAsync() == 0 && await WaitingAsync() == 0;
+            },
             Check = async _ => Assert.Equal(4 * sent, await broker.SpentAsync(customer)),
-        }.RunAsync(moreThan: 2);
+        }.RunAsync(moreThan: 6);
+
+        async Task<long> WaitingAsync() => (await broker.Database.QueryAsync<long>("select count(*) from dead_letters"))[0];
     }
 
     private static async Task<Running> StartedAsync(BusApp app)

@@ -168,6 +168,24 @@ internal static class Scenarios
             Assert.Equal(["unlinked"], (await stage.App.TellAsync(stage.Business, Events.Sale(stage.Business, Guid.NewGuid()))).Outcomes());
             return new Call("/api/v1/events/unsettled");
         }),
+        ["GetDeadLetters"] = new(async stage =>
+        {
+            await stage.App.DeadLetterAsync(stage.Business);
+            return new Call(DeadLetters);
+        }),
+        ["GetDeadLetter"] = new(async stage => new Call($"{DeadLetters}/{await stage.App.DeadLetterAsync(stage.Business)}")),
+        ["RetryDeadLetter"] = new(async stage => new Call($"{DeadLetters}/{await stage.App.DeadLetterAsync(stage.Business)}/retry"))
+        {
+            Problems =
+            {
+                ["dead_letter_settled"] = async stage => new Call($"{await DiscardedAsync(stage)}/retry"),
+                ["dead_letter_unreadable"] = async stage => new Call($"{DeadLetters}/{await stage.App.DeadLetterAsync(stage.Business, new { data = new { businessId = stage.Business }, id = "" })}/retry"),
+            },
+        },
+        ["DiscardDeadLetter"] = new(async stage => new Call($"{DeadLetters}/{await stage.App.DeadLetterAsync(stage.Business)}/discard", new { reason = "A test of the till." }))
+        {
+            Problems = { ["dead_letter_settled"] = async stage => new Call($"{await DiscardedAsync(stage)}/discard") },
+        },
         ["GetTimeline"] = new(async stage =>
         {
             var customer = await stage.CustomerAsync();
@@ -270,6 +288,14 @@ internal static class Scenarios
     };
 
     private const string Erasures = "/api/v1/erasures";
+    private const string DeadLetters = "/api/v1/events/dead-letters";
+
+    private static async Task<string> DiscardedAsync(Stage stage)
+    {
+        var path = $"{DeadLetters}/{await stage.App.DeadLetterAsync(stage.Business)}";
+        (await stage.As("owner").PostAsync(path + "/discard")).Expect(200);
+        return path;
+    }
 
     private static async Task<Call> ErasureAsync(Stage stage)
     {

@@ -38,12 +38,15 @@ internal sealed record World
     /// <summary>An evaluation of everybody's tiers that is over.</summary>
     public required Guid TierRun { get; init; }
 
+    /// <summary>An event about <see cref="Customer"/> that came over the bus and has had no effect.</summary>
+    public required Guid DeadLetter { get; init; }
+
     public required string Tag { get; init; }
 
     /// <summary>Texts by which it finds a customer: emails, phone, external id, referral code, and the id of a sale.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
-    public IEnumerable<Guid> Ids => [Business, Customer, Referred, Deleted, Note, Person, Erasure, Hold, Export, TierRun];
+    public IEnumerable<Guid> Ids => [Business, Customer, Referred, Deleted, Note, Person, Erasure, Hold, Export, TierRun, DeadLetter];
 
     public static async Task<World> MakeAsync(TestApp app, string mark)
     {
@@ -84,8 +87,11 @@ internal sealed record World
         var export = await owner.AskAsync(customer.Id, "GDPR_BASIC", mark);
         await owner.EndAsync(export);
         await owner.EndAsync(await owner.AskAsync(referred.Id, "GDPR_BASIC", mark));
+        await app.DeadLetterAsync(business, Events.Of("refunded", Events.Data(business, 1, mark, customerId: customer.Id, original: mark)));
+        var letter = await app.DeadLetterAsync(business, Events.Message(business, customer.Id, subject: mark, at: app.BusinessNow().AddDays(1)));
         return new World
         {
+            DeadLetter = letter,
             Export = export,
             TierRun = (await app.Database.QueryAsync<Guid>("select id from tier_runs where business_id = @business limit 1", new { business }))[0],
             Mark = mark,
@@ -117,6 +123,7 @@ internal sealed record World
         (var path, "id") when path.StartsWith("/api/v1/customers/", StringComparison.Ordinal) => Customer.ToString(),
         (var path, "id") when path.StartsWith("/api/v1/exports/", StringComparison.Ordinal) => Export.ToString(),
         (var path, "id") when path.StartsWith("/api/v1/tiers/recalculations/", StringComparison.Ordinal) => TierRun.ToString(),
+        (var path, "id") when path.StartsWith("/api/v1/events/dead-letters/", StringComparison.Ordinal) => DeadLetter.ToString(),
         (var path, "id") when path.StartsWith("/api/v1/people/", StringComparison.Ordinal) => Person.ToString(),
         _ => throw new NotSupportedException($"{operation.Path} takes {parameter}, of which no world has one yet: give World one, and name it here."),
     };

@@ -6,11 +6,19 @@ namespace NxLoy.Functions.IntegrationTests.Erasure;
 /// <summary>An erasure from its request to its certificate, with the clock moved: nothing of the person is left anywhere.</summary>
 public sealed class EraseTests : IAsyncLifetime
 {
-    private readonly TestApp app = new() { KeepsFiles = true };
+    private readonly BusApp app = new()
+    {
+        KeepsFiles = true,
+        Configure = settings =>
+        {
+            BusApp.WithBroker(settings);
+            settings["EmbeddedRuntime:Entities"] = "customers-events/Subscriptions/"; // nobody listens: what is published there is others'
+        },
+    };
 
     public Task InitializeAsync() => app.InitializeAsync();
 
-    public Task DisposeAsync() => app.DisposeAsync();
+    public Task DisposeAsync() => ((IAsyncLifetime)app).DisposeAsync();
 
     [Fact]
     public async Task PersonWhoseIdentifiersAreEverywhere_IsNowhereAfterwards_AndEveryFigureStays()
@@ -205,6 +213,38 @@ public sealed class EraseTests : IAsyncLifetime
 
         var profile = (await app.As("staff").GetAsync($"/api/v1/customers/{heir}")).Expect(200).Json;
         Assert.Equal((person.Email, person.Phone), ((string)profile["email"]!, (string)profile["phone"]!));
+    }
+
+    [Fact]
+    public async Task EventOnItsWayDuringTheErasure_KeepsNothingOfThePerson_AndALaterOneIsNew()
+    {
+        var person = await KnownPerson.EverywhereAsync(app);
+        await app.EraseAsync(person.Id);
+
+        foreach (var (id, sent) in new[] { ("by-email", Events.Data(app.Business, 5, "s1", email: person.Email)), ("by-phone", Events.Data(app.Business, 5, "s2", phone: person.NationalPhone)) })
+            await app.HandAsync(Events.Of("completed", sent, id), age: TimeSpan.FromHours(1));
+        await app.HandAsync(Events.Of("completed", Events.Data(app.Business, -1, "s3", customerId: person.Id), "by-id"), age: TimeSpan.FromHours(1));
+
+        Assert.Empty(await Traces.OfAsync(app, [.. person.Identifiers, person.FullName]));
+        Assert.Equal(
+            ["by-email unlinked", "by-id invalid_amount", "by-phone unlinked"],
+            await app.Database.QueryAsync<string>("select event_id || ' ' || code from dead_letters where state = 'SETTLED' and body is null and event_id like 'by-%' order by 1"));
+
+        await app.HandAsync(Events.Of("completed", Events.Data(app.Business, 5, "s4", email: person.Email), "later"), age: TimeSpan.Zero);
+        Assert.Equal("DEAD unlinked", (await app.DeadLettersAsync())["later"]);
+    }
+
+    [Fact]
+    public async Task AnothersEvent_ThatMentionsThePerson_StaysWithoutThem()
+    {
+        var person = await KnownPerson.EverywhereAsync(app);
+
+        await app.EraseAsync(person.Id);
+
+        Assert.Equal(
+            ["future_dated"],
+            await app.Database.QueryAsync<string>("select code from dead_letters where customer_id is not null and body::jsonb -> 'data' ->> 'subject' = 'Your friend [erased]'"));
+        Assert.Equal(["future_dated"], await app.Database.QueryAsync<string>("select code from dead_letters"));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Amqp;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.Erasure;
@@ -27,6 +29,7 @@ internal sealed record KnownPerson(Guid Id, string Email, string Phone, string N
             created.Id, email, phone, national, $"tg-{mark}", $"C/{mark}", (string)created.Json["referralCode"]!, $"{first} {last}");
         await person.ThroughTheApiAsync(app, owner);
         await person.InNeighboursTablesAsync(app);
+        await person.OverTheBusAsync(app);
         return person;
     }
 
@@ -53,6 +56,29 @@ internal sealed record KnownPerson(Guid Id, string Email, string Phone, string N
         })).Expect(200);
         var hold = (await app.As("compliance").PostAsync($"{Customers}/{Id}/holds", new { ground = $"Claim of {FullName}" })).Expect(201).Id;
         (await app.As("compliance").SendAsync(HttpMethod.Delete, $"{Customers}/{Id}/holds/{hold}")).Expect(204);
+    }
+
+    // What waits, what is dead, and what nobody can read; the friend's own message only mentions the person.
+    private async Task OverTheBusAsync(TestApp app)
+    {
+        var friend = (await app.Database.QueryAsync<Guid>("select id from customers where referred_by = @Id", new { Id })).Single();
+        Message[] messages =
+        [
+            BusApp.Message(Events.Of("refunded", Events.Data(app.Business, 4, $"bus-1-{Id}", email: Email.ToUpperInvariant(), original: "never"), $"bus refund of {ExternalId}")),
+            BusApp.Message(Events.Of("refunded", Events.Data(app.Business, 4, $"bus-2-{Id}", phone: NationalPhone.Replace("-", " ", StringComparison.Ordinal), original: "never"))),
+            BusApp.Message(Events.Of("completed", Events.Data(app.Business, -1, $"bus-3-{Id}", externalId: ExternalId, items: new[] { new { product = FullName, quantity = 1, unitPrice = 1 } }))),
+            BusApp.Message(Events.Told($"gossip.about.{Email}", new { businessId = app.Business, text = $"{FullName} is called {ReferralCode}" })),
+            BusApp.Message(Events.Of("completed", new { email = Email, phone = Phone, text = TelegramId })),
+            BusApp.Message(Events.Message(app.Business, friend, subject: $"Your friend {Email}", at: app.BusinessNow().AddDays(1))),
+            BusApp.Raw(Encoding.UTF8.GetBytes($"{FullName};{Email};{Phone}"), "a-line", "text/csv"),
+            BusApp.Raw(Encoding.Unicode.GetBytes($"{ExternalId};{Email}"), "another-line", null),
+        ];
+        for (var at = 0; at < messages.Length; at++)
+            messages[at].Properties.MessageId = $"bus-{at}-{Id}"; // the broker's memory of ids is not the app's
+        await app.DeliverAsync(messages);
+        Assert.Equal(
+            ["DEAD future_dated", "DEAD invalid_amount", "DEAD invalid_data", "DEAD malformed_json", "DEAD malformed_json", "DEAD unknown_type", "WAITING sale_not_arrived", "WAITING sale_not_arrived"],
+            await app.Database.QueryAsync<string>("select state || ' ' || code from dead_letters where arrived_at >= @since order by 1", new { since = app.BusinessNow().AddMinutes(-2) }));
     }
 
     // As the app writes them: it reads them whenever it shows or evaluates a customer.

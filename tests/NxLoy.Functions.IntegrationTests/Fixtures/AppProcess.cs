@@ -58,4 +58,17 @@ internal sealed class AppProcess : ChildProcess
     /// <summary>Runs a timer now, and does not wait for it.</summary>
     public async Task StartTimerAsync(string timer) =>
         (await Client.PostAsJsonAsync($"/admin/functions/{timer}", new { })).EnsureSuccessStatusCode();
+
+    /// <summary>Has it try its dead letters again, as its timer does every minute; it may be killed meanwhile.</summary>
+    public async Task RetryAsync()
+    {
+        try
+        {
+            await StartTimerAsync("EveryMinuteRetryDeadLetters");
+        }
+        catch (HttpRequestException)
+        {
+            // It was.
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Amqp;
 using Amqp.Framing;
+using Amqp.Types;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using NxLoy.Functions.IntegrationTests.Embedded;
@@ -13,7 +14,6 @@ public class BusApp : TestApp, IAsyncLifetime
 {
     public const string Inbound = "loyalty-activity";
     public const string Subscription = Inbound + "/Subscriptions/customers";
-    public const string RetryQueue = "customers-retry";
 
     private BusClient? client;
 
@@ -47,23 +47,34 @@ public class BusApp : TestApp, IAsyncLifetime
         await sender.CloseAsync();
     }
 
-    /// <summary>Receives what was dead-lettered: its id or text, and its reason.</summary>
-    public async Task<(string Id, string Reason)> DeadLetterAsync(string entity = Subscription)
-    {
-        var (id, reason, _) = await DescribedDeadLetterAsync(entity);
-        return (id, reason);
-    }
-
-    public async Task<(string Id, string Reason, string? Description)> DescribedDeadLetterAsync(string entity = Subscription)
+    /// <summary>Gives back the next message that lies in the subscription.</summary>
+    public async Task AbandonAsync()
     {
         client ??= await MessageSamples.ConnectAsync(ConnectionString);
-        var receiver = client.Receiver($"{entity}/$DeadLetterQueue");
+        var receiver = client.Receiver(Subscription);
+        receiver.SetCredit(1, autoRestore: false);
+        receiver.Modify(await BusClient.ReceiveAsync(receiver), deliveryFailed: true);
+        await receiver.CloseAsync();
+    }
+
+    /// <summary>Dead-letters, by hand and with a reason, the next message that lies in the subscription.</summary>
+    public async Task DeadLetterByHandAsync(string reason, string description)
+    {
+        client ??= await MessageSamples.ConnectAsync(ConnectionString);
+        var receiver = client.Receiver(Subscription);
         receiver.SetCredit(1, autoRestore: false);
         var message = await BusClient.ReceiveAsync(receiver);
-        receiver.Accept(message);
+        receiver.Reject(message, new Error("com.microsoft:dead-letter")
+        {
+            Info = new Fields { [new Symbol("DeadLetterReason")] = reason, [new Symbol("DeadLetterErrorDescription")] = description },
+        });
         await receiver.CloseAsync();
-        return (message.Properties.MessageId, (string)message.ApplicationProperties["DeadLetterReason"], (string?)message.ApplicationProperties["DeadLetterErrorDescription"]);
     }
+
+    /// <summary>What is kept of events without effect, as "state code", by event id.</summary>
+    public async Task<Dictionary<string, string>> DeadLettersAsync() =>
+        (await Database.QueryAsync<string>("select coalesce(event_id, '') || '|' || state || ' ' || code from dead_letters"))
+        .Select(row => row.Split('|')).ToDictionary(row => row[0], row => row[1]);
 
     /// <summary>How many messages the broker has, in all queues.</summary>
     public async Task<long> LeftAsync() => (await Database.QueryAsync<long>("select count(*) from functions_host.bus_messages where queue not like '%/local'"))[0];
@@ -78,10 +89,10 @@ public class BusApp : TestApp, IAsyncLifetime
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(@event, JsonSerializerOptions.Web);
         using var read = JsonDocument.Parse(body);
-        return Raw(body, read.RootElement.GetProperty("id").GetString()!, "application/cloudevents+json");
+        return Raw(body, read.RootElement.GetProperty("id").GetString() is { Length: > 0 } id ? id : null, "application/cloudevents+json");
     }
 
-    public static Message Raw(byte[] body, string id, string? contentType) => new()
+    public static Message Raw(byte[] body, string? id, string? contentType) => new()
     {
         Properties = new Properties { MessageId = id, ContentType = contentType },
         BodySection = new Data { Binary = body },

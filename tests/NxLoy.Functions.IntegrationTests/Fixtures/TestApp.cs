@@ -30,6 +30,9 @@ public class TestApp : IAsyncLifetime
     /// <summary>The setting that keeps checkpoints from coming between those that a test makes.</summary>
     public const string NoSigning = "AzureWebJobs.EveryMinuteSignAudit.Disabled";
 
+    /// <summary>The setting that keeps what waits from being tried again between the tries that a test makes.</summary>
+    public const string NoRetries = "AzureWebJobs.EveryMinuteRetryDeadLetters.Disabled";
+
     private FunctionsTestHost? host;
     private TestDatabase? database;
 
@@ -184,9 +187,9 @@ public class TestApp : IAsyncLifetime
         ["Logging:LogLevel:Default"] = "Warning",
         ["Events:InboundTopic"] = "loyalty-activity",
         ["Events:InboundSubscription"] = "customers",
-        ["Events:RetryQueue"] = "customers-retry",
         [NoRebuilds] = "true",
         [NoTierRuns] = "true",
+        [NoRetries] = "true",
     };
 }
 

@@ -48,21 +48,6 @@ public sealed class EventPublisherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Scheduled_ArrivesNotBeforeItsTime()
-    {
-        await using var publisher = Publisher();
-        await using var subscriber = await Subscriber.ListenAsync(Broker.ConnectionString, "orders");
-        var at = DateTimeOffset.UtcNow.AddSeconds(3);
-
-        await publisher.SendAsync("orders", Message(1) with { EnqueueAt = at }, CancellationToken.None);
-        await publisher.SendAsync("orders", Message(2), CancellationToken.None);
-        await Eventually.TrueAsync(() => subscriber.All.Count == 2);
-
-        Assert.Equal([2, 1], subscriber.All.Select(heard => (int)heard.Event["n"]!));
-        Assert.True(DateTimeOffset.UtcNow >= at);
-    }
-
-    [Fact]
     public async Task UnknownTopic_IsNotTheMessagesFault()
     {
         await using var publisher = Publisher();

@@ -86,7 +86,7 @@ public sealed class RowLevelSecurityTests(TestApp app) : IClassFixture<TestApp>
             """);
 
         Assert.Equal(
-            ["audit_checkpoints", "audit_cuts", "audit_heads", "audit_log", "businesses", "customer_data_exports", "erasure_ledger", "erasure_requests", "idempotency_keys", "inbox", "metrics_rebuilds", "outbox", "tier_evaluations", "tier_runs", "zone_changes"],
+            ["audit_checkpoints", "audit_cuts", "audit_heads", "audit_log", "businesses", "customer_data_exports", "dead_letters", "erasure_ledger", "erasure_requests", "idempotency_keys", "inbox", "metrics_rebuilds", "outbox", "tier_evaluations", "tier_runs", "zone_changes"],
             readable);
     }
 

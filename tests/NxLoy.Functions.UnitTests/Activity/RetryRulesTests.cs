@@ -26,6 +26,13 @@ public sealed class RetryRulesTests
     }
 
     [Fact]
+    public void Delay_EndsWithTheTries()
+    {
+        Assert.NotNull(RetryRules.DelayAfter(RetryRules.TriesOfAFailure - 1, TimeSpan.FromDays(700), Minute, patience: null, RetryRules.TriesOfAFailure));
+        Assert.Null(RetryRules.DelayAfter(RetryRules.TriesOfAFailure, TimeSpan.Zero, Minute, patience: null, RetryRules.TriesOfAFailure));
+    }
+
+    [Fact]
     public void Tries_OfAWeek_AreFewEnough()
     {
         var (tries, waited) = (0, TimeSpan.Zero);

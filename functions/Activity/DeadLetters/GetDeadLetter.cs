@@ -1,0 +1,19 @@
+using NxLoy.Functions.Database;
+using NxLoy.Functions.Http;
+
+namespace NxLoy.Functions.Activity;
+
+/// <summary>One dead letter with what it said.</summary>
+public sealed class GetDeadLetter(BusinessDatabase database)
+{
+    public async Task<Result<DeadLetter>> ExecuteAsync(Caller caller, Guid id, CancellationToken cancellation) =>
+        await database.FindAsync<DeadLetter>(
+            caller.Business,
+            $"select {DeadLetter.Columns}, l.body from dead_letters l where l.business_id = @business and l.id = @id",
+            new { business = caller.Business, id },
+            cancellation) is { } letter ? letter : HttpProblems.NotFound;
+
+    internal static Task<DeadLetter?> LockAsync(Session session, Guid id) => session.FindAsync<DeadLetter>(
+        $"select {DeadLetter.Columns}, l.body from dead_letters l where l.business_id = @business and l.id = @id for update of l",
+        new { business = session.Business, id });
+}
