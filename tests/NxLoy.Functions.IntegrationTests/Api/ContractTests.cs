@@ -119,6 +119,13 @@ public sealed class ContractTests(FilingApp app) : IClassFixture<FilingApp>
         private async Task<Answer> ReuseAsync(Stage stage, Call call)
         {
             var key = (Posts.KeyHeader, Guid.NewGuid().ToString());
+            if (call.Body is null)
+            {
+                // What asks nothing in a body is another request at another address alone.
+                Assert.Equal(201, (await SendAsync(stage, new Call("/api/v1/customers", new { email = Given.Email() }), null, key)).Code);
+                return await SendAsync(stage, call, null, key);
+            }
+
             Assert.InRange((await SendAsync(stage, call, null, key)).Code, 200, 299);
             var other = (await scenario.Succeed(stage)) with { Path = call.Path };
             Assert.NotEqual(JsonSerializer.Serialize(call.Body), JsonSerializer.Serialize(other.Body));
