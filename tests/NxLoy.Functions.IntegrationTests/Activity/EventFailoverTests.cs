@@ -16,7 +16,7 @@ public sealed class EventFailoverTests
         {
             Configure = settings =>
             {
-                made = new CommitProxy(settings["Database:App"]!);
+                made = new CommitProxy(settings["Database:App"]!) { CountsEachStatement = true };
                 settings["Database:App"] = made.ConnectionString;
             },
         };

@@ -170,7 +170,7 @@ public sealed class MetricsRebuildTests : IAsyncLifetime
                 Assert.All(await app.Database.QueryAsync<decimal>("select total_spent from customer_metrics where business_id = @Business", new { app.Business }), spent => Assert.Equal(10, spent));
                 Assert.Equal(5, (await app.Database.QueryAsync<long>("select sum(corrected) from metrics_rebuild_partitions where business_id = @Business", new { app.Business }))[0]);
             },
-        }.RunAsync(moreThan: 10);
+        }.RunAsync(moreThan: 6);
     }
 
     private async Task<bool> IsCompletedAsync() =>

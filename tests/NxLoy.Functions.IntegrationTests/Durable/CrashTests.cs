@@ -33,7 +33,7 @@ public sealed class CrashTests
                 Assert.Equal(await database.ScalarAsync<long>("select count(*) from functions_host.durable_history"),
                     await database.ScalarAsync<long>("select sum(history_length) from functions_host.durable_instances"));
             },
-        }.RunAsync(moreThan: 20);
+        }.RunAsync(moreThan: 15);
 
         Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from functions_host.durable_messages"));
         Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from functions_host.durable_activities"));

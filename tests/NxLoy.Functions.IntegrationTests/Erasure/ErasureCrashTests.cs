@@ -36,7 +36,7 @@ public sealed class ErasureCrashTests : IAsyncLifetime
                 Assert.Equal(["customers.customer.deleted"], await app.Database.QueryAsync<string>("select type from outbox where customer_id = @customer", new { customer }));
                 Assert.Equal([erasure], await app.Database.QueryAsync<Guid>("select erasure_id from erasure_ledger where customer_id = @customer and is_copied", new { customer }));
             },
-        }.RunAsync(moreThan: 15);
+        }.RunAsync(moreThan: 8);
     }
 
     // A customer whose email stands in its own rows, in another's note and in the number of a sale; its time has come.

@@ -30,7 +30,7 @@ public sealed class CrashTests : IAsyncLifetime
             Begin = process => AskAsync(process, all.Customer), // and again: what a client does that had no answer
             HasEnded = async () => await StatusAsync() == "COMPLETED",
             Check = DemandOneAsync,
-        }.RunAsync(moreThan: 15);
+        }.RunAsync(moreThan: 8);
     }
 
     private async Task DemandOneAsync(AppProcess process)

@@ -8,7 +8,10 @@ namespace NxLoy.Functions.IntegrationTests.Fixtures;
 /// time a transaction has written all it will and is about to commit, and each time one has committed and the app does not
 /// know yet. At the n-th of them it acts, before the server or the app hears of it, and hangs up.
 /// </summary>
-/// <remarks>Between two writes of one transaction a crash leaves what it leaves before the commit: nothing of them.</remarks>
+/// <remarks>
+/// Between two writes of one transaction a crash leaves what it leaves before the commit: nothing of them. An app that lives
+/// on meets each differently: for it <see cref="CountsEachStatement"/>.
+/// </remarks>
 internal sealed class CommitProxy : IAsyncDisposable
 {
     private readonly NpgsqlConnectionStringBuilder server;
@@ -22,6 +25,9 @@ internal sealed class CommitProxy : IAsyncDisposable
         server = new NpgsqlConnectionStringBuilder(connectionString);
         proxy = new TcpProxy(server.Host!, server.Port, PassAsync);
     }
+
+    /// <summary>Whether each statement of a transaction that has written is a moment, too.</summary>
+    public bool CountsEachStatement { get; init; }
 
     /// <summary>What the app is given in place of the server's own.</summary>
     public string ConnectionString => Of(Server);
@@ -70,7 +76,7 @@ internal sealed class CommitProxy : IAsyncDisposable
 
     private async Task PassAsync(NetworkStream app, NetworkStream database, CancellationToken closing)
     {
-        var session = new PostgresSession(app, database, isMoment: Count);
+        var session = new PostgresSession(app, database, CountsEachStatement, isMoment: Count);
         await Task.WhenAny(session.UpAsync(closing), session.DownAsync(closing));
     }
 

@@ -257,7 +257,7 @@ public sealed class TierRunTests : IAsyncLifetime
                     new { app.Business }));
                 Assert.Equal(5L, (await app.Database.QueryAsync<long>("select sum(changed) from tier_run_partitions where business_id = @Business", new { app.Business }))[0]);
             },
-        }.RunAsync(moreThan: 10);
+        }.RunAsync(moreThan: 6);
     }
 
     private async Task<bool> IsCompletedAsync() =>
