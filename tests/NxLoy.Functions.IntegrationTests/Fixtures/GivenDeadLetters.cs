@@ -36,7 +36,7 @@ public static class GivenDeadLetters
                 verdicts[at] = verdict;
                 return Task.CompletedTask;
             },
-            CancellationToken.None);
+            IntakePatience.OfAFunction, CancellationToken.None);
         Assert.All(verdicts, verdict => Assert.IsNotType<MessageVerdict.GiveBack>(verdict));
     }
 

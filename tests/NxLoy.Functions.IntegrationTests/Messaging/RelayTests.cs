@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Embedded;
 using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
+using NxLoy.Functions.Messaging;
 
 namespace NxLoy.Functions.IntegrationTests.Messaging;
 
