@@ -39,10 +39,15 @@ public sealed partial class MoveDeadLetters(ParkEvents park, ILogger<MoveDeadLet
         {
             ({ } reason, null) when GivenUp.Contains(reason) => new MessageVerdict.Later(reason, Patience: null, RetryRules.TriesOfAFailure),
             ({ } reason, { } code) when GivenUp.Contains(reason) => new MessageVerdict.Never(code, read.Detail),
-            _ => new MessageVerdict.Never("dead_lettered", string.Join(": ", new[] { message.DeadLetterReason, message.DeadLetterDescription }.Where(text => text is { Length: > 0 }))),
+            _ => new MessageVerdict.Never("dead_lettered", ReasonOf(message)),
         };
         return DeadLetterParser.Parse(message, read, verdict) with { Attempts = verdict is MessageVerdict.Later ? 0 : 1 };
     }
+
+    // Whoever dead-lettered it may have written anything, and PostgreSQL stores no NUL.
+    private static string ReasonOf(EventMessage message) => string
+        .Join(": ", new[] { message.DeadLetterReason, message.DeadLetterDescription }.Where(text => text is { Length: > 0 }))
+        .Replace("\0", "", StringComparison.Ordinal);
 
     private async Task<bool> IsParkedAsync(ParkedEvent[] parked, IntakePatience waiting) => await waiting.TryAsync(
         () => park.ExecuteAsync(parked, CancellationToken.None),
