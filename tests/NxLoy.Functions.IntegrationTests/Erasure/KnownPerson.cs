@@ -75,10 +75,11 @@ internal sealed record KnownPerson(Guid Id, string Email, string Phone, string N
         ];
         for (var at = 0; at < messages.Length; at++)
             messages[at].Properties.MessageId = $"bus-{at}-{Id}"; // the broker's memory of ids is not the app's
+        var others = await app.Database.QueryAsync<Guid>("select id from dead_letters");
         await app.DeliverAsync(messages);
         Assert.Equal(
             ["DEAD future_dated", "DEAD invalid_amount", "DEAD invalid_data", "DEAD malformed_json", "DEAD malformed_json", "DEAD unknown_type", "WAITING sale_not_arrived", "WAITING sale_not_arrived"],
-            await app.Database.QueryAsync<string>("select state || ' ' || code from dead_letters where arrived_at >= @since order by 1", new { since = app.BusinessNow().AddMinutes(-2) }));
+            await app.Database.QueryAsync<string>("select state || ' ' || code from dead_letters where id <> all(@others) order by 1", new { others }));
     }
 
     // As the app writes them: it reads them whenever it shows or evaluates a customer.
