@@ -35,7 +35,7 @@ public sealed class BusFaultTests
                 BusApp.WithBroker(settings);
                 settings["EmbeddedRuntime:LockDuration"] = "00:00:05";
                 settings["EmbeddedRuntime:MaxDeliveryCount"] = "2";
-                proxy = new CommitProxy(settings["Database:App"]!) { CountsEachStatement = true };
+                proxy = new CommitProxy(settings["Database:App"]!) { Counts = Moments.Statements };
                 foreach (var name in new[] { "Database:App", "Database:Worker" })
                     settings[name] = proxy.Of(settings[name]!);
             },

@@ -16,7 +16,7 @@ public sealed class EventFailoverTests
         {
             Configure = settings =>
             {
-                made = new CommitProxy(settings["Database:App"]!) { CountsEachStatement = true };
+                made = new CommitProxy(settings["Database:App"]!) { Counts = Moments.Statements };
                 settings["Database:App"] = made.ConnectionString;
             },
         };

@@ -171,7 +171,7 @@ public sealed class ZoneChangeTests : IAsyncLifetime
         var sales = Enumerable.Range(0, 70).Select(n => (Id: $"k{n}", Customer: customers[n % 7], At: DateTimeOffset.UtcNow.AddDays(-20).AddHours(n))).ToList();
         await AcceptAsync(app.Business, [.. sales.Select(sale => Events.Sale(app.Business, sale.Customer, 1, sale.Id, sale.At))]);
         await app.StopHostAsync();
-        await using var proxy = new CommitProxy(app.Database.Owner);
+        await using var proxy = new CommitProxy(app.Database.Owner) { Counts = Moments.Commits };
         var settings = AppProcess.Quiet(app.StartedWith, proxy, "EveryMinuteMoveZones");
         settings["Zones:PartitionSize"] = "4"; // two of them
         var zone = "";

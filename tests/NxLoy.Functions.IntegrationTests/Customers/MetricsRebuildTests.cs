@@ -155,7 +155,7 @@ public sealed class MetricsRebuildTests : IAsyncLifetime
         for (var n = 0; n < 5; n++)
             await BoughtAsync(app, 10);
         await app.StopHostAsync();
-        await using var proxy = new CommitProxy(app.Database.Owner);
+        await using var proxy = new CommitProxy(app.Database.Owner) { Counts = Moments.Commits };
         var settings = AppProcess.Quiet(app.StartedWith, proxy, "EveryQuarterHour");
         settings["Metrics:PartitionSize"] = "3"; // two of them
 

@@ -14,7 +14,7 @@ public sealed class CrashTests
     {
         await using var database = await RuntimeDatabase.CreateAsync();
         await database.ExecuteAsync("create table saga_calls (id text primary key, calls int not null)");
-        await using var proxy = new CommitProxy(database.ConnectionString);
+        await using var proxy = new CommitProxy(database.ConnectionString) { Counts = Moments.Commits };
         var settings = new Dictionary<string, string> { ["EmbeddedRuntime__Database"] = proxy.ConnectionString, ["EmbeddedRuntime__Lease"] = "00:10:00" };
         var saga = "";
 
@@ -33,7 +33,7 @@ public sealed class CrashTests
                 Assert.Equal(await database.ScalarAsync<long>("select count(*) from functions_host.durable_history"),
                     await database.ScalarAsync<long>("select sum(history_length) from functions_host.durable_instances"));
             },
-        }.RunAsync(moreThan: 15);
+        }.RunAsync(moreThan: 10);
 
         Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from functions_host.durable_messages"));
         Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from functions_host.durable_activities"));

@@ -4,14 +4,9 @@ using Npgsql;
 namespace NxLoy.Functions.IntegrationTests.Fixtures;
 
 /// <summary>
-/// Stands between an app and its PostgreSQL and counts the moments at which a crash could leave something half done: each
-/// time a transaction has written all it will and is about to commit, and each time one has committed and the app does not
-/// know yet. At the n-th of them it acts, before the server or the app hears of it, and hangs up.
+/// Stands between an app and its PostgreSQL and counts the moments at which a crash could leave something half done
+/// (<see cref="Moments"/>). At the n-th of them it acts, before the server or the app hears of it, and hangs up.
 /// </summary>
-/// <remarks>
-/// Between two writes of one transaction a crash leaves what it leaves before the commit: nothing of them. An app that lives
-/// on meets each differently: for it <see cref="CountsEachStatement"/>.
-/// </remarks>
 internal sealed class CommitProxy : IAsyncDisposable
 {
     private readonly NpgsqlConnectionStringBuilder server;
@@ -26,8 +21,7 @@ internal sealed class CommitProxy : IAsyncDisposable
         proxy = new TcpProxy(server.Host!, server.Port, PassAsync);
     }
 
-    /// <summary>Whether each statement of a transaction that has written is a moment, too.</summary>
-    public bool CountsEachStatement { get; init; }
+    public Moments Counts { get; init; } = Moments.AroundCommits;
 
     /// <summary>What the app is given in place of the server's own.</summary>
     public string ConnectionString => Of(Server);
@@ -76,7 +70,7 @@ internal sealed class CommitProxy : IAsyncDisposable
 
     private async Task PassAsync(NetworkStream app, NetworkStream database, CancellationToken closing)
     {
-        var session = new PostgresSession(app, database, CountsEachStatement, isMoment: Count);
+        var session = new PostgresSession(app, database, Counts, isMoment: Count);
         await Task.WhenAny(session.UpAsync(closing), session.DownAsync(closing));
     }
 

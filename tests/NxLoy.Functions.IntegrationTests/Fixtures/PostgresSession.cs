@@ -8,13 +8,13 @@ namespace NxLoy.Functions.IntegrationTests.Fixtures;
 /// <summary>One connection to PostgreSQL, handed on message by message and looked at for what it has written and committed.</summary>
 /// <param name="app">The client's end.</param>
 /// <param name="database">The server's end.</param>
-/// <param name="countsEachStatement">Whether a transaction that has written has a moment after each of its statements.</param>
+/// <param name="counts">What is a moment.</param>
 /// <param name="isMoment">Told of each moment before it is handed on; when it answers true, nothing more is.</param>
 /// <remarks>
 /// By the frontend/backend protocol, version 3: a kind of one byte and a length of four, which counts itself. Only the first
 /// message of a client has no kind.
 /// </remarks>
-internal sealed class PostgresSession(NetworkStream app, NetworkStream database, bool countsEachStatement, Func<bool> isMoment)
+internal sealed class PostgresSession(NetworkStream app, NetworkStream database, Moments counts, Func<bool> isMoment)
 {
     private const byte None = 0, Query = (byte)'Q', CommandComplete = (byte)'C', ReadyForQuery = (byte)'Z', Idle = (byte)'I';
 
@@ -26,7 +26,8 @@ internal sealed class PostgresSession(NetworkStream app, NetworkStream database,
 
     public Task DownAsync(CancellationToken closing) => HandOnAsync(database, app, isFirst: false, CutsDown, closing);
 
-    private bool CutsUp(byte kind, ReadOnlySequence<byte> body) => hasWritten && kind == Query && Text(body) == "COMMIT" && isMoment();
+    private bool CutsUp(byte kind, ReadOnlySequence<byte> body) =>
+        counts >= Moments.AroundCommits && hasWritten && kind == Query && Text(body) == "COMMIT" && isMoment();
 
     private bool CutsDown(byte kind, ReadOnlySequence<byte> body)
     {
@@ -39,7 +40,7 @@ internal sealed class PostgresSession(NetworkStream app, NetworkStream database,
         if (kind != ReadyForQuery || !hasWritten)
             return false;
         hasWritten = body.FirstSpan[0] != Idle;
-        return (!hasWritten || countsEachStatement) && isMoment();
+        return (!hasWritten || counts >= Moments.Statements) && isMoment();
     }
 
     private static bool IsWrite(string tag) =>

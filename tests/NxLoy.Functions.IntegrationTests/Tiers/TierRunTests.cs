@@ -272,7 +272,7 @@ public sealed class TierRunTests : IAsyncLifetime
         await app.TiersAsync(app.Business);
         await SettledAsync();
         await app.StopHostAsync();
-        await using var proxy = new CommitProxy(app.Database.Owner);
+        await using var proxy = new CommitProxy(app.Database.Owner) { Counts = Moments.Commits };
         var settings = AppProcess.Quiet(app.StartedWith, proxy, Timer);
         settings["Tiers:PartitionSize"] = "3"; // two of them
 
