@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Amqp;
 using Amqp.Framing;
@@ -15,6 +17,7 @@ internal sealed class MessageReceiver : IAsyncDisposable
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan OpenPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan DrainPause = TimeSpan.FromMilliseconds(5);
 
     // A peer that says nothing for so long is gone, whatever TCP thinks. Milliseconds.
     private const int Silence = 60_000;
@@ -24,6 +27,7 @@ internal sealed class MessageReceiver : IAsyncDisposable
     private readonly Connection connection;
     private readonly Dispositions dispositions;
     private readonly ReceiverLink link;
+    private int onTheWay;
 
     private MessageReceiver(Connection connection, Dispositions dispositions, string entity, Action<Exception, int> notRenewed)
     {
@@ -74,8 +78,10 @@ internal sealed class MessageReceiver : IAsyncDisposable
     /// <summary>Lets so many more messages come.</summary>
     public void Grant(int count)
     {
-        if (count > 0 && !link.IsClosed)
-            link.SetCredit(count, CreditMode.Manual);
+        if (count <= 0 || link.IsClosed)
+            return;
+        Interlocked.Add(ref onTheWay, count);
+        link.SetCredit(count, CreditMode.Manual);
     }
 
     /// <summary>Waits for a message and takes those that are there, up to a number; none when the broker has gone or waiting is cancelled.</summary>
@@ -105,12 +111,27 @@ internal sealed class MessageReceiver : IAsyncDisposable
         Renewal.Dispose();
         await WhileOpenAsync(async () =>
         {
+            await DrainAsync();
             while (arrived.Reader.TryRead(out var message))
                 Settlement.Release(message);
             await link.CloseAsync(ClosePatience, null);
         });
         await WhileOpenAsync(() => connection.CloseAsync(ClosePatience, null));
     }
+
+    /// <summary>Asks for no more than what is on its way: what would reach a link that closes counts as tried.</summary>
+    private async Task DrainAsync()
+    {
+        if (Volatile.Read(ref onTheWay) is not (> 0 and var count) || link.IsClosed)
+            return;
+        link.SetCredit(count, CreditMode.Drain);
+        for (var watch = Stopwatch.StartNew(); IsDraining(link) && !link.IsClosed && watch.Elapsed < ClosePatience;)
+            await Task.Delay(DrainPause);
+    }
+
+    // The library knows when the broker has answered, and tells nobody.
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "drain")]
+    private static extern ref bool IsDraining(ReceiverLink link);
 
     private async Task<bool> CanReadAsync(CancellationToken cancellation)
     {
@@ -129,6 +150,7 @@ internal sealed class MessageReceiver : IAsyncDisposable
     {
         var now = DateTimeOffset.UtcNow;
         var received = new ServiceBusReceivedMessage(message, message.DeliveryTag is { Length: 16 } tag ? new Guid(tag) : Guid.Empty, now);
+        Interlocked.Decrement(ref onTheWay);
         Renewal.Hold(received, DateTimeOffset.MaxValue);
         arrived.Writer.TryWrite(received);
     }

@@ -6,34 +6,25 @@ using static NxLoy.Functions.IntegrationTests.ServiceBus.MessageSamples;
 namespace NxLoy.Functions.IntegrationTests.ServiceBus;
 
 /// <summary>Functions that messages start, from the broker's first delivery to the last word on each message.</summary>
-public sealed class ListenerTests : IAsyncLifetime
+public sealed class ListenerTests : MessageTests
 {
-    private const string HostJson = "AzureFunctionsJobHost:extensions:serviceBus:";
-
-    private readonly Calls calls = [];
-    private RuntimeDatabase database = null!;
-
-    public async Task InitializeAsync() => database = await RuntimeDatabase.CreateAsync();
-
-    public async Task DisposeAsync() => await database.DisposeAsync();
-
     [Fact]
     public async Task Single_ThatSucceeds_IsCompleted()
     {
-        await using var host = await StartAsync<OneByOne>(database, calls);
+        await using var host = await StartAsync<OneByOne>(Database, Seen);
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("orders", "one", "two", "three");
 
-        await Eventually.TrueAsync(async () => calls.Count == 3 && await LeftAsync() == 0);
-        Assert.Equal(["one", "three", "two"], calls.Texts.Order());
+        await Eventually.TrueAsync(async () => Seen.Count == 3 && await LeftAsync() == 0);
+        Assert.Equal(["one", "three", "two"], Seen.Texts.Order());
     }
 
     [Fact]
     public async Task Single_ThatThrows_ComesAgain_UntilItIsDeadLettered()
     {
-        calls.Do = _ => throw new InvalidOperationException("no");
-        await using var host = await StartAsync<OneByOne>(database, calls, ("EmbeddedRuntime:MaxDeliveryCount", "3"));
+        Seen.Do = _ => throw new InvalidOperationException("no");
+        await using var host = await StartAsync<OneByOne>(Database, Seen, ("EmbeddedRuntime:MaxDeliveryCount", "3"));
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("orders", "poison");
@@ -41,14 +32,14 @@ public sealed class ListenerTests : IAsyncLifetime
         var dead = await BusClient.ReceiveAsync(client.Receiver("orders/$DeadLetterQueue"));
         Assert.Equal("poison", BusClient.TextOf(dead));
         Assert.Equal("MaxDeliveryCountExceeded", dead.ApplicationProperties["DeadLetterReason"]);
-        Assert.Equal([1, 2, 3], calls.Messages.Select(message => message.DeliveryCount));
+        Assert.Equal([1, 2, 3], Seen.Messages.Select(message => message.DeliveryCount));
     }
 
     [Fact]
     public async Task Settling_DeadLetters_WithItsReason()
     {
-        calls.Do = call => call.Actions.DeadLetterMessageAsync(call.Messages[0], deadLetterReason: "unreadable", deadLetterErrorDescription: "It is no JSON.");
-        await using var host = await StartAsync<Settling>(database, calls);
+        Seen.Do = call => call.Actions.DeadLetterMessageAsync(call.Messages[0], deadLetterReason: "unreadable", deadLetterErrorDescription: "It is no JSON.");
+        await using var host = await StartAsync<Settling>(Database, Seen);
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("orders", "bad");
@@ -62,7 +53,7 @@ public sealed class ListenerTests : IAsyncLifetime
     public async Task Settling_Abandons_ThenCompletes_ButNotTwice()
     {
         var second = new TaskCompletionSource<Exception?>();
-        calls.Do = async call =>
+        Seen.Do = async call =>
         {
             if (call.Messages[0].DeliveryCount == 1)
             {
@@ -73,53 +64,53 @@ public sealed class ListenerTests : IAsyncLifetime
             await call.Actions.CompleteMessageAsync(call.Messages[0]);
             second.SetResult(await Record.ExceptionAsync(() => call.Actions.CompleteMessageAsync(call.Messages[0])));
         };
-        await using var host = await StartAsync<Settling>(database, calls);
+        await using var host = await StartAsync<Settling>(Database, Seen);
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("orders", "one");
 
         Assert.IsType<RpcException>(await second.Task.WaitAsync(Eventually.Patience));
         await Eventually.TrueAsync(async () => await LeftAsync() == 0);
-        Assert.Equal(2, calls.Count);
+        Assert.Equal(2, Seen.Count);
     }
 
     [Fact]
     public async Task Batches_HoldAtMostWhatHostJsonSays_InOrder_OneAtATime()
     {
-        calls.Do = _ => Task.Delay(20);
-        await using var host = await StartAsync<Batched>(database, calls, (HostJson + "maxMessageBatchSize", "10"));
+        Seen.Do = _ => Task.Delay(20);
+        await using var host = await StartAsync<Batched>(Database, Seen, (HostJson + "maxMessageBatchSize", "10"));
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("news", [.. Enumerable.Range(0, 95).Select(i => $"{i}")]);
 
-        await Eventually.TrueAsync(async () => calls.Messages.Count() == 95 && await LeftAsync() == 0);
-        Assert.Equal(Enumerable.Range(0, 95).Select(i => $"{i}"), calls.Texts);
-        Assert.All(calls, call => Assert.InRange(call.Messages.Length, 1, 10));
-        Assert.Contains(calls, call => call.Messages.Length > 1);
-        Assert.Equal(1, calls.MostAtOnce);
+        await Eventually.TrueAsync(async () => Seen.Messages.Count() == 95 && await LeftAsync() == 0);
+        Assert.Equal(Enumerable.Range(0, 95).Select(i => $"{i}"), Seen.Texts);
+        Assert.All(Seen, call => Assert.InRange(call.Messages.Length, 1, 10));
+        Assert.Contains(Seen, call => call.Messages.Length > 1);
+        Assert.Equal(1, Seen.MostAtOnce);
     }
 
     [Fact]
     public async Task Batch_WaitsForTheFewestMessages_ButNotForEver()
     {
-        await using var host = await StartAsync<Batched>(database, calls, (HostJson + "minMessageBatchSize", "3"), (HostJson + "maxBatchWaitTime", "00:00:03"));
+        await using var host = await StartAsync<Batched>(Database, Seen, (HostJson + "minMessageBatchSize", "3"), (HostJson + "maxBatchWaitTime", "00:00:03"));
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("news", "one");
         await client.SendAsync("news", "two");
         await client.SendAsync("news", "three");
-        await Eventually.TrueAsync(() => calls.Count == 1);
-        Assert.Equal(3, calls.First().Messages.Length);
+        await Eventually.TrueAsync(() => Seen.Count == 1);
+        Assert.Equal(3, Seen.First().Messages.Length);
 
         await client.SendAsync("news", "alone");
-        await Eventually.TrueAsync(() => calls.Count == 2);
+        await Eventually.TrueAsync(() => Seen.Count == 2);
     }
 
     [Fact]
     public async Task Batch_ThatThrows_IsGivenBackExceptForWhatItSettled()
     {
         var isFirst = true;
-        calls.Do = async call =>
+        Seen.Do = async call =>
         {
             if (!isFirst)
                 return;
@@ -127,71 +118,93 @@ public sealed class ListenerTests : IAsyncLifetime
             await call.Actions.CompleteMessageAsync(call.Messages[0]);
             throw new InvalidOperationException("no");
         };
-        await using var host = await StartAsync<Batched>(database, calls, (HostJson + "minMessageBatchSize", "3"), (HostJson + "maxBatchWaitTime", "00:00:01"));
+        await using var host = await StartAsync<Batched>(Database, Seen, (HostJson + "minMessageBatchSize", "3"), (HostJson + "maxBatchWaitTime", "00:00:01"));
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("news", "one", "two", "three");
 
-        await Eventually.TrueAsync(async () => calls.Messages.Count() == 5 && await LeftAsync() == 0);
-        Assert.Equal(["one", "three", "three", "two", "two"], calls.Texts.Order());
+        await Eventually.TrueAsync(async () => Seen.Messages.Count() == 5 && await LeftAsync() == 0);
+        Assert.Equal(["one", "three", "three", "two", "two"], Seen.Texts.Order());
     }
 
     [Fact]
     public async Task Singles_RunSideBySide_UpToWhatHostJsonSays()
     {
-        calls.Do = _ => Task.Delay(200);
-        await using var host = await StartAsync<OneByOne>(database, calls, (HostJson + "maxConcurrentCalls", "2"));
+        Seen.Do = _ => Task.Delay(200);
+        await using var host = await StartAsync<OneByOne>(Database, Seen, (HostJson + "maxConcurrentCalls", "2"));
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("orders", "one", "two", "three", "four", "five", "six");
 
-        await Eventually.TrueAsync(async () => calls.Count == 6 && await LeftAsync() == 0);
-        Assert.Equal(2, calls.MostAtOnce);
+        await Eventually.TrueAsync(async () => Seen.Count == 6 && await LeftAsync() == 0);
+        Assert.Equal(2, Seen.MostAtOnce);
     }
 
     [Fact]
     public async Task Stop_LetsWorkEnd_AndGivesBackTheRestUncounted()
     {
         var stopped = new TaskCompletionSource();
-        calls.Do = async call =>
+        Seen.Do = async call =>
         {
             call.Stop.Register(stopped.SetResult);
             await stopped.Task;
             await Task.Delay(500, CancellationToken.None);
         };
-        await using (var host = await StartAsync<OneByOne>(database, calls, (HostJson + "maxConcurrentCalls", "1"), (HostJson + "prefetchCount", "5")))
+        await using (var host = await StartAsync<OneByOne>(Database, Seen, (HostJson + "maxConcurrentCalls", "1"), (HostJson + "prefetchCount", "5")))
         {
             await using var client = await host.ConnectAsync();
             await client.SendAsync("orders", "one", "two", "three");
-            await Eventually.TrueAsync(() => !calls.IsEmpty);
+            await Eventually.TrueAsync(() => !Seen.IsEmpty);
         }
 
-        Assert.Equal(["one"], calls.Texts);
+        Assert.Equal(["one"], Seen.Texts);
         var after = new Calls();
-        await using var again = await StartAsync<OneByOne>(database, after);
+        await using var again = await StartAsync<OneByOne>(Database, after);
         await Eventually.TrueAsync(async () => after.Count == 2 && await LeftAsync() == 0);
         Assert.Equal(["three", "two"], after.Texts.Order());
         Assert.All(after.Messages, message => Assert.Equal(1, message.DeliveryCount));
     }
 
     [Fact]
+    public async Task Stop_WhileMessagesCome_CountsOnlyWhatWasSeen()
+    {
+        const int Many = 1000;
+        await using var broker = await BrokerHost.StartAsync(Database);
+        await using var client = await broker.ConnectAsync();
+        var sending = Task.Run(async () =>
+        {
+            foreach (var n in Enumerable.Range(0, Many))
+                await client.SendAsync("orders", $"{n}");
+        });
+        while (Seen.Count < Many)
+        {
+            var before = Seen.Count;
+            await using var host = await StartWithoutBrokerAsync<OneByOne>(
+                Seen, ("ServiceBus", broker.ConnectionString), (HostJson + "maxConcurrentCalls", "1"), (HostJson + "prefetchCount", "50"));
+            await Eventually.TrueAsync(() => Seen.Count > before && !sending.IsCompleted || Seen.Count == Many);
+        }
+
+        await sending;
+        Assert.Equal(Many, Seen.Texts.Distinct().Count());
+        Assert.All(Seen.Messages, message => Assert.Equal(1, message.DeliveryCount));
+    }
+
+    [Fact]
     public async Task Broker_ThatGoesAndComesBack_IsFoundAgain()
     {
         (string, string?)[] place = [("EmbeddedRuntime:BrokerPort", Fixtures.FreePort.Choose().ToString(CultureInfo.InvariantCulture)), ("EmbeddedRuntime:BrokerKey", "a-key-for-tests")];
-        var broker = await BrokerHost.StartAsync(database, place);
-        await using var host = await StartWithoutBrokerAsync<OneByOne>(calls, ("ServiceBus", broker.ConnectionString));
+        var broker = await BrokerHost.StartAsync(Database, place);
+        await using var host = await StartWithoutBrokerAsync<OneByOne>(Seen, ("ServiceBus", broker.ConnectionString));
         await using (var client = await broker.ConnectAsync())
             await client.SendAsync("orders", "before");
-        await Eventually.TrueAsync(() => calls.Count == 1);
+        await Eventually.TrueAsync(() => Seen.Count == 1);
 
         await broker.DisposeAsync();
         await Task.Delay(1000);
-        await using var back = await BrokerHost.StartAsync(database, place);
+        await using var back = await BrokerHost.StartAsync(Database, place);
         await using (var client = await back.ConnectAsync())
             await client.SendAsync("orders", "after");
 
-        await Eventually.TrueAsync(async () => calls.Count == 2 && await LeftAsync() == 0);
+        await Eventually.TrueAsync(async () => Seen.Count == 2 && await LeftAsync() == 0);
     }
-
-    private Task<long> LeftAsync() => database.ScalarAsync<long>("select count(*) from functions_host.bus_messages");
 }

@@ -7,19 +7,12 @@ using static NxLoy.Functions.IntegrationTests.ServiceBus.MessageSamples;
 namespace NxLoy.Functions.IntegrationTests.ServiceBus;
 
 /// <summary>What a function that messages start is declared by, and what it is handed.</summary>
-public sealed class MessageBindingTests : IAsyncLifetime
+public sealed class MessageBindingTests : MessageTests
 {
-    private readonly Calls calls = [];
-    private RuntimeDatabase database = null!;
-
-    public async Task InitializeAsync() => database = await RuntimeDatabase.CreateAsync();
-
-    public async Task DisposeAsync() => await database.DisposeAsync();
-
     [Fact]
     public async Task Texts_AreBound()
     {
-        await using var host = await StartAsync<Texts>(database, calls);
+        await using var host = await StartAsync<Texts>(Database, Seen);
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("orders", "olá");
@@ -32,13 +25,13 @@ public sealed class MessageBindingTests : IAsyncLifetime
     [Fact]
     public async Task Disabled_TakesNothing()
     {
-        await using var host = await StartAsync<OneByOne>(database, calls, ("AzureWebJobs.OneByOne.Disabled", "true"), ("EmbeddedRuntime:Entities", "orders"));
+        await using var host = await StartAsync<OneByOne>(Database, Seen, ("AzureWebJobs.OneByOne.Disabled", "true"), ("EmbeddedRuntime:Entities", "orders"));
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("orders", "one");
 
         Assert.Equal("one", await client.TakeAsync("orders"));
-        Assert.Empty(calls);
+        Assert.Empty(Seen);
     }
 
     [Fact]
@@ -56,10 +49,10 @@ public sealed class MessageBindingTests : IAsyncLifetime
         const string Somewhere = "Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=true";
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => Embedded.SampleApp.StartAsync<Batched>(("ServiceBus", Somewhere)));
-        var nonsense = await Assert.ThrowsAsync<FormatException>(() => StartWithoutBrokerAsync<Batched>(calls, ("ServiceBus", "Endpoint=nowhere;SharedAccessKey=secret")));
+        var nonsense = await Assert.ThrowsAsync<FormatException>(() => StartWithoutBrokerAsync<Batched>(Seen, ("ServiceBus", "Endpoint=nowhere;SharedAccessKey=secret")));
         Assert.DoesNotContain("secret", nonsense.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<NotSupportedException>(() => StartWithoutBrokerAsync<WithSessions>(calls, ("ServiceBus", Somewhere)));
-        await Assert.ThrowsAsync<NotSupportedException>(() => StartWithoutBrokerAsync<WrongArray>(calls));
+        await Assert.ThrowsAsync<NotSupportedException>(() => StartWithoutBrokerAsync<WithSessions>(Seen, ("ServiceBus", Somewhere)));
+        await Assert.ThrowsAsync<NotSupportedException>(() => StartWithoutBrokerAsync<WrongArray>(Seen));
     }
 
     [Fact]
@@ -80,7 +73,7 @@ public sealed class MessageBindingTests : IAsyncLifetime
     [Fact]
     public async Task BindingData_TellsOfTheMessage()
     {
-        await using var host = await StartAsync<OneByOne>(database, calls);
+        await using var host = await StartAsync<OneByOne>(Database, Seen);
         await using var client = await host.ConnectAsync();
         var message = BusClient.Text("one", "id-1");
         message.Properties.Subject = "a.type";
@@ -89,9 +82,9 @@ public sealed class MessageBindingTests : IAsyncLifetime
         message.ApplicationProperties = new ApplicationProperties { ["businessId"] = "b-1", ["Diagnostic-Id"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" };
 
         await client.Sender("orders").SendAsync(message);
-        await Eventually.TrueAsync(() => !calls.IsEmpty);
+        await Eventually.TrueAsync(() => !Seen.IsEmpty);
 
-        var (received, context) = (calls.First().Messages[0], calls.First().Context);
+        var (received, context) = (Seen.First().Messages[0], Seen.First().Context);
         Assert.Equal(("id-1", "a.type", "application/json", "c-1", 1), (received.MessageId, received.Subject, received.ContentType, received.CorrelationId, received.DeliveryCount));
         Assert.InRange(received.LockedUntil, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddSeconds(60));
         Assert.InRange(received.EnqueuedTime, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow);

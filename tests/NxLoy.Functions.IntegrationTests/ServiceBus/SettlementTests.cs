@@ -7,22 +7,13 @@ using static NxLoy.Functions.IntegrationTests.ServiceBus.MessageSamples;
 namespace NxLoy.Functions.IntegrationTests.ServiceBus;
 
 /// <summary>What a function hears of the broker when it settles a message, and what it cannot read.</summary>
-public sealed class SettlementTests : IAsyncLifetime
+public sealed class SettlementTests : MessageTests
 {
-    private const string HostJson = "AzureFunctionsJobHost:extensions:serviceBus:";
-
-    private readonly Calls calls = [];
-    private RuntimeDatabase database = null!;
-
-    public async Task InitializeAsync() => database = await RuntimeDatabase.CreateAsync();
-
-    public async Task DisposeAsync() => await database.DisposeAsync();
-
     [Fact]
     public async Task Settling_ByALockThatIsLost_Throws()
     {
         var failed = new TaskCompletionSource<Exception?>();
-        calls.Do = async call =>
+        Seen.Do = async call =>
         {
             if (call.Messages[0].DeliveryCount == 1)
             {
@@ -36,7 +27,7 @@ public sealed class SettlementTests : IAsyncLifetime
             }
         };
         await using var host = await StartAsync<Settling>(
-            database, calls, (HostJson + "maxAutoLockRenewalDuration", "00:00:00"), ("EmbeddedRuntime:LockDuration", "00:00:01"), ("EmbeddedRuntime:MaxDeliveryCount", "100"));
+            Database, Seen, (HostJson + "maxAutoLockRenewalDuration", "00:00:00"), ("EmbeddedRuntime:LockDuration", "00:00:01"), ("EmbeddedRuntime:MaxDeliveryCount", "100"));
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("orders", "one");
@@ -49,12 +40,12 @@ public sealed class SettlementTests : IAsyncLifetime
     public async Task Settling_IsOverWhenTheBrokerHasDoneIt()
     {
         var left = new TaskCompletionSource<long>();
-        calls.Do = async call =>
+        Seen.Do = async call =>
         {
             await call.Actions.CompleteMessageAsync(call.Messages[0]);
             left.SetResult(await LeftAsync());
         };
-        await using var host = await StartAsync<Settling>(database, calls);
+        await using var host = await StartAsync<Settling>(Database, Seen);
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("orders", "one");
@@ -66,13 +57,13 @@ public sealed class SettlementTests : IAsyncLifetime
     public async Task Settling_WithATextTooLong_Throws()
     {
         var failures = new ConcurrentQueue<Exception?>();
-        calls.Do = async call =>
+        Seen.Do = async call =>
         {
             failures.Enqueue(await Record.ExceptionAsync(() => call.Actions.DeadLetterMessageAsync(call.Messages[0], deadLetterReason: "bad", deadLetterErrorDescription: new string('x', 4097))));
             failures.Enqueue(await Record.ExceptionAsync(() => call.Actions.DeadLetterMessageAsync(call.Messages[0], deadLetterReason: new string('x', 4097))));
             await call.Actions.DeadLetterMessageAsync(call.Messages[0], deadLetterReason: "bad", deadLetterErrorDescription: new string('x', 4096));
         };
-        await using var host = await StartAsync<Settling>(database, calls);
+        await using var host = await StartAsync<Settling>(Database, Seen);
         await using var client = await host.ConnectAsync();
 
         await client.SendAsync("orders", "one");
@@ -87,18 +78,16 @@ public sealed class SettlementTests : IAsyncLifetime
     public async Task Body_ThatIsNoData_CannotBeRead()
     {
         var read = new TaskCompletionSource<Exception?>();
-        calls.Do = call =>
+        Seen.Do = call =>
         {
             read.SetResult(Record.Exception(() => call.Messages[0].Body));
             return Task.CompletedTask;
         };
-        await using var host = await StartAsync<OneByOne>(database, calls);
+        await using var host = await StartAsync<OneByOne>(Database, Seen);
         await using var client = await host.ConnectAsync();
 
         await client.Sender("orders").SendAsync(new Message("a text"));
 
         Assert.IsType<NotSupportedException>(await read.Task.WaitAsync(Eventually.Patience));
     }
-
-    private Task<long> LeftAsync() => database.ScalarAsync<long>("select count(*) from functions_host.bus_messages");
 }
