@@ -1,5 +1,6 @@
 using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
+using NxLoy.Functions.Observability;
 using Xunit.Sdk;
 
 namespace NxLoy.Functions.IntegrationTests.BadInput;
@@ -10,7 +11,18 @@ public sealed class AttackedApp : IAsyncLifetime
     private Wire? wire;
     private Tables? tables;
 
-    public TestApp App { get; } = new() { KeepsFiles = true };
+    /// <summary>What its timers do of the real clock is no doing of the request that is under way.</summary>
+    public TestApp App { get; } = new()
+    {
+        KeepsFiles = true,
+        Configure = settings =>
+        {
+            foreach (var timer in TestApp.Timers.Where(timer => timer != nameof(AuditTriggers.EveryMinuteSignAudit)))
+            {
+                settings[$"AzureWebJobs.{timer}.Disabled"] = "true";
+            }
+        },
+    };
 
     internal Wire Wire => wire!;
 

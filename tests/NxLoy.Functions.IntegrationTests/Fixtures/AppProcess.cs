@@ -1,7 +1,4 @@
 using System.Net.Http.Json;
-using System.Reflection;
-using Microsoft.Azure.Functions.Worker;
-using NxLoy.Functions.Customers;
 
 namespace NxLoy.Functions.IntegrationTests.Fixtures;
 
@@ -13,12 +10,6 @@ internal sealed class AppProcess : ChildProcess
     // From its own output folder, built as these tests were: what lies beside the tests is instrumented when coverage is measured.
     private static readonly string Program = Path.Combine(
         AppContext.BaseDirectory.Replace(Path.Combine("tests", "NxLoy.Functions.IntegrationTests"), "functions", StringComparison.Ordinal), "NxLoy.Functions.dll");
-
-    private static readonly string[] Timers =
-        [.. from type in typeof(CustomerFunctions).Assembly.GetTypes()
-            from method in type.GetMethods()
-            where method.GetParameters().Any(parameter => parameter.IsDefined(typeof(TimerTriggerAttribute)))
-            select method.GetCustomAttribute<FunctionAttribute>()!.Name];
 
     private AppProcess(int port, IReadOnlyDictionary<string, string?> settings)
         : base(Program, port, start =>
@@ -42,7 +33,7 @@ internal sealed class AppProcess : ChildProcess
     {
         var quiet = new Dictionary<string, string?>(settings) { ["EmbeddedRuntime:Lease"] = "00:10:00" };
         quiet.Remove("Database:Owner");
-        foreach (var timer in Timers)
+        foreach (var timer in TestApp.Timers)
             quiet[$"AzureWebJobs.{timer}.Disabled"] = timers.Contains(timer) ? "false" : "true";
         return quiet;
     }

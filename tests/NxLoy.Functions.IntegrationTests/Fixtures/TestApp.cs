@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -32,6 +34,15 @@ public class TestApp : IAsyncLifetime
 
     /// <summary>The setting that keeps what waits from being tried again between the tries that a test makes.</summary>
     public const string NoRetries = "AzureWebJobs.EveryMinuteRetryDeadLetters.Disabled";
+
+    /// <summary>The names of all functions that the clock starts.</summary>
+    public static IReadOnlyList<string> Timers { get; } =
+    [
+        .. from type in typeof(CustomerFunctions).Assembly.GetTypes()
+           from method in type.GetMethods()
+           where method.GetParameters().Any(parameter => parameter.IsDefined(typeof(TimerTriggerAttribute)))
+           select method.GetCustomAttribute<FunctionAttribute>()!.Name,
+    ];
 
     private FunctionsTestHost? host;
     private TestDatabase? database;
