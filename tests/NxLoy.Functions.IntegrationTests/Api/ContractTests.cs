@@ -27,7 +27,7 @@ public sealed class ContractTests(FilingApp app) : IClassFixture<FilingApp>
     {
         var (method, operation) = TestApp.Contract.Operations.First(known => (string?)known.Operation["operationId"] == function);
         var scenario = Scenarios.All.GetValueOrDefault(function)
-            ?? throw new XunitException($"No scenario drives {function}. Add one to Api/Scenarios.cs: Scenarios.All[\"{function}\"], a request that succeeds.");
+            ?? throw new XunitException($"No scenario drives {function}. Add one to the scenarios of its area in Api: All[\"{function}\"], a request that succeeds.");
         var probe = new Probe(app, new HttpMethod(method), operation, scenario);
 
         Assert.InRange((await probe.SucceedAsync()).Code, 200, 299);
@@ -84,7 +84,7 @@ public sealed class ContractTests(FilingApp app) : IClassFixture<FilingApp>
                 "idempotency_key_reused" => ReuseAsync(stage, call),
                 "business_closed" => CloseAsync(stage, call),
                 _ => throw new XunitException(
-                    $"Nothing provokes {code} of {operation["operationId"]}. Add it to the scenario's Problems in Api/Scenarios.cs, or take it off the function's [Operation]."),
+                    $"Nothing provokes {code} of {operation["operationId"]}. Add it to the scenario's Problems in Api, or take it off the function's [Operation]."),
             });
         }
 
