@@ -10,13 +10,19 @@ namespace NxLoy.Functions.Tiers;
 /// changed by being evaluated again.
 /// </summary>
 public sealed partial class RunTiers(
-    BusinessDatabase database, ReadTierSetting read, AuditLog audit, TimeProvider time, IConfiguration settings, ILogger<RunTiers> logger)
+    BusinessDatabase database, ReadTierSetting read, AuditLog audit, TimeProvider time, IConfiguration settings, ILogger<RunTiers> logger) : IDisposable
 {
     // Customers whose rows are locked at a time: an event about one of them waits for as long.
-    private const int AtOnce = 1_000;
+    private const int LockedAtOnce = 1_000;
 
     // Long enough to look into one that went wrong.
     private const int DaysKept = 30;
+
+    // A host starts many activities at once, and as many queries would leave nobody else a turn at the database.
+    private const int UsuallyAtOnce = 2;
+
+    private readonly SemaphoreSlim turns = new(settings.GetValue("Tiers:PartitionsAtOnce", UsuallyAtOnce) is >= 1 and var count
+        ? count : throw new InvalidOperationException("Tiers:PartitionsAtOnce must be at least 1."));
 
     private readonly int partitionSize = settings.GetValue("Tiers:PartitionSize", TierPartitions.UsualSize) is >= 1 and var size
         ? size : throw new InvalidOperationException("Tiers:PartitionSize must be at least 1.");
@@ -48,20 +54,21 @@ public sealed partial class RunTiers(
         return [.. cut.Value.Select((range, number) => new TierPartition(run, number, range.From, range.Before))];
     }
 
-    /// <summary>Evaluates a partition's customers, some at a time.</summary>
+    /// <summary>Evaluates a partition's customers, some at a time, when it is its turn.</summary>
     public async Task EvaluateAsync(TierPartition partition, CancellationToken cancellation)
     {
-        var candidates = (await database.InTransactionAsync<List<Guid>>(
-            partition.Run.BusinessId,
-            async session => new List<Guid>(await TierCandidates.FindAsync(session, await read.ExecuteAsync(session), partition.From, partition.Before)),
-            cancellation)).Value;
-        foreach (var some in candidates.Chunk(AtOnce))
+        await turns.WaitAsync(cancellation);
+        try
         {
-            await database.InTransactionAsync<Done>(partition.Run.BusinessId, session => EvaluateAsync(session, partition, some), cancellation);
+            await EvaluateInTurnAsync(partition, cancellation);
         }
-
-        await database.InTransactionAsync<Done>(partition.Run.BusinessId, session => NoteAsync(session, partition, changed: 0, isDone: true), cancellation);
+        finally
+        {
+            turns.Release();
+        }
     }
+
+    public void Dispose() => turns.Dispose();
 
     /// <summary>
     /// Writes down that all have been evaluated. One audit row a run: figures of all customers were read.
@@ -146,6 +153,20 @@ public sealed partial class RunTiers(
             },
             cancellation);
         return settled.Value;
+    }
+
+    private async Task EvaluateInTurnAsync(TierPartition partition, CancellationToken cancellation)
+    {
+        var candidates = (await database.InTransactionAsync<List<Guid>>(
+            partition.Run.BusinessId,
+            async session => new List<Guid>(await TierCandidates.FindAsync(session, await read.ExecuteAsync(session), partition.From, partition.Before)),
+            cancellation)).Value;
+        foreach (var some in candidates.Chunk(LockedAtOnce))
+        {
+            await database.InTransactionAsync<Done>(partition.Run.BusinessId, session => EvaluateAsync(session, partition, some), cancellation);
+        }
+
+        await database.InTransactionAsync<Done>(partition.Run.BusinessId, session => NoteAsync(session, partition, changed: 0, isDone: true), cancellation);
     }
 
     private async Task<Result<Done>> EvaluateAsync(Session session, TierPartition partition, Guid[] customers)

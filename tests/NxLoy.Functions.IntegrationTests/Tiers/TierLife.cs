@@ -12,7 +12,7 @@ using NxLoy.Functions.UnitTests.Tiers;
 namespace NxLoy.Functions.IntegrationTests.Tiers;
 
 /// <summary>A business with some customers, whose time a test moves as it likes, beside the naive count of each.</summary>
-internal sealed class TierLife
+internal sealed class TierLife : IDisposable
 {
     public const string Zone = "Europe/Berlin";
 
@@ -71,6 +71,8 @@ internal sealed class TierLife
 
         return new TierLife(app, business, [.. ids], seed);
     }
+
+    public void Dispose() => run.Dispose();
 
     public async Task StepAsync()
     {

@@ -17,7 +17,7 @@ public sealed class TierLifeTests(TestApp app) : IClassFixture<TestApp>
     [InlineData(6)]
     public async Task AnyLife_ComesOutAsTheNaiveCountSays_HoweverItWasEvaluated(int seed)
     {
-        var life = await TierLife.BeginAsync(app, seed);
+        using var life = await TierLife.BeginAsync(app, seed);
         for (var step = 0; step < 120; step++)
         {
             await life.StepAsync();
