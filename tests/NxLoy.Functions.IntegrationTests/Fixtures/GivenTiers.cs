@@ -18,6 +18,14 @@ public static class GivenTiers
         return id;
     }
 
+    /// <returns>A new customer, of the app's first business, who has bought for so much.</returns>
+    public static async Task<Guid> BoughtAsync(this TestApp app, decimal amount)
+    {
+        var customer = (await app.CustomerAsync()).Id;
+        await app.SellAsync(app.Business, customer, amount);
+        return customer;
+    }
+
     /// <param name="how">voided or refunded.</param>
     public static async Task ReverseAsync(this TestApp app, Guid business, Guid customer, string how, string sale, decimal amount) =>
         Assert.Equal(["accepted"], (await app.AsOf(business, "service").PostAsync("/api/v1/events", Events.One(Events.Of(

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using NxLoy.Functions.Http;
 using NxLoy.Functions.IntegrationTests.Embedded;
@@ -21,7 +20,7 @@ public sealed class TierRunTests : IAsyncLifetime
     [Fact]
     public async Task NewThresholds_AreAppliedToEverybodyAtOnce_AsOfTheirChange()
     {
-        var (rich, poor) = (await BoughtAsync(600), await BoughtAsync(20));
+        var (rich, poor) = (await app.BoughtAsync(600), await app.BoughtAsync(20));
 
         var written = (await app.TiersAsync(app.Business)).Json;
         await SettledAsync();
@@ -34,7 +33,7 @@ public sealed class TierRunTests : IAsyncLifetime
     [Fact]
     public async Task TwoChangesInARow_CountBoth_InTheirOrder()
     {
-        var customer = await BoughtAsync(120);
+        var customer = await app.BoughtAsync(120);
         await Task.WhenAll(app.TiersAsync(app.Business), app.TiersAsync(app.Business, Given.Tiers(50, 100, 1000)));
         await app.TiersAsync(app.Business, Given.Tiers(500, 600, 1000));
         await SettledAsync();
@@ -61,7 +60,7 @@ public sealed class TierRunTests : IAsyncLifetime
     public async Task DayThatBegins_StartsAndEndsGraces_AtItsMidnight()
     {
         await app.TiersAsync(app.Business);
-        var customer = await BoughtAsync(120);
+        var customer = await app.BoughtAsync(120);
         var bought = Today();
         await SettledAsync();
 
@@ -82,7 +81,7 @@ public sealed class TierRunTests : IAsyncLifetime
     public async Task BeforeTheRunHasCome_AnswersSayForWhichDayTheyStand()
     {
         await app.TiersAsync(app.Business);
-        var customer = await BoughtAsync(120);
+        var customer = await app.BoughtAsync(120);
         await SettledAsync();
         var bought = Today();
 
@@ -114,7 +113,7 @@ public sealed class TierRunTests : IAsyncLifetime
     [Fact]
     public async Task Recalculation_ShowsItsProgress_AndIsOneAtATime()
     {
-        await BoughtAsync(10);
+        await app.BoughtAsync(10);
         await ThroughTodayAsync();
         var owner = app.As("owner", "ada");
 
@@ -134,7 +133,7 @@ public sealed class TierRunTests : IAsyncLifetime
     public async Task RecalculationAskedForWhileOneIsUnderWay_FollowsAtOnce()
     {
         await app.TiersAsync(app.Business);
-        var customer = await BoughtAsync(120);
+        var customer = await app.BoughtAsync(120);
         await ThroughTodayAsync();
         var underWay = await app.BeginTierRunAsync(app.Business);
         await app.Database.QueryAsync<int>("update transactions set amount = 700 where customer_id = @customer", new { customer });
@@ -181,7 +180,7 @@ public sealed class TierRunTests : IAsyncLifetime
     public async Task MendedFigures_AreSeenByTheNextRun()
     {
         await app.TiersAsync(app.Business);
-        var customer = await BoughtAsync(120);
+        var customer = await app.BoughtAsync(120);
         await SettledAsync();
         await app.Database.QueryAsync<int>("update transactions set amount = 700 where customer_id = @customer", new { customer });
 
@@ -200,99 +199,6 @@ public sealed class TierRunTests : IAsyncLifetime
 
         Assert.Empty(await app.Database.QueryAsync<Guid>("select business_id from tier_runs where business_id = @closed", new { closed }));
         Assert.Equal("business_closed", (await app.AsOf(closed, "owner").PostAsync("/api/v1/tiers/recalculate")).Expect(409).Problem);
-    }
-
-    [Fact]
-    public async Task Simulation_TellsWhatThenHappens_AndSavesNothing()
-    {
-        await app.TiersAsync(app.Business, Given.Tiers(100, 300, 1000));
-        List<Guid> customers = [];
-        foreach (var spent in new[] { 20, 90, 120, 250, 320, 600, 1500 })
-        {
-            customers.Add(await BoughtAsync(spent));
-        }
-
-        await SettledAsync();
-        var before = await StoredAsync();
-
-        var simulated = (await app.As("owner").PostAsync("/api/v1/tiers/simulate", Given.TierThresholds(50, 400, 500))).Expect(200).Json;
-        Assert.Equal(before, await StoredAsync());
-        await app.TiersAsync(app.Business, Given.Tiers(50, 400, 500));
-        await SettledAsync();
-
-        Assert.Equal(
-            """[{"fromTier":"BRONZE","toTier":"BRONZE","customers":1},{"fromTier":"BRONZE","toTier":"SILVER","customers":1},{"fromTier":"SILVER","toTier":"SILVER","customers":2},{"fromTier":"GOLD","toTier":"GOLD","customers":1},{"fromTier":"GOLD","toTier":"PLATINUM","customers":1},{"fromTier":"PLATINUM","toTier":"PLATINUM","customers":1}]""",
-            simulated["moves"]!.ToJsonString());
-        Assert.Equal((7, 1), ((int)simulated["customers"]!, (int)simulated["graceBegins"]!));
-        foreach (var item in simulated["items"]!.AsArray())
-        {
-            var tier = await app.TierAsync(app.Business, (Guid)item!["customerId"]!);
-            Assert.Equal(((string?)item["toTier"], (string?)item["graceUntil"]), ((string?)tier["loyaltyTier"], (string?)tier["grace"]?["until"]));
-        }
-
-        Assert.Equal(3, simulated["items"]!.AsArray().Count);
-    }
-
-    [Fact]
-    public async Task Simulation_ByPages_NamesEverybodyOnce()
-    {
-        HashSet<Guid> customers = [];
-        for (var n = 0; n < 5; n++)
-        {
-            customers.Add(await BoughtAsync(120));
-        }
-
-        List<Guid> named = [];
-        JsonNode? cursor = null;
-        do
-        {
-            var body = JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(Given.TierThresholds()))!.AsObject();
-            body["limit"] = 2;
-            body["cursor"] = cursor?.DeepClone();
-            var page = (await app.As("owner").PostAsync("/api/v1/tiers/simulate", body.ToJsonString())).Expect(200).Json;
-            Assert.Equal(cursor is null, page["moves"] is not null);
-            named.AddRange(page["items"]!.AsArray().Select(item => (Guid)item!["customerId"]!));
-            cursor = page["nextCursor"];
-        }
-        while (cursor is not null);
-
-        Assert.Equal(customers.Order(), named);
-    }
-
-    [Fact]
-    [Trait("Category", "Slow")]
-    public async Task KilledAtItsNthCommit_ForEveryN_EveryTierChangesOnce()
-    {
-        List<Guid> customers = [];
-        for (var n = 0; n < 5; n++)
-        {
-            customers.Add(await BoughtAsync(120));
-        }
-
-        await app.TiersAsync(app.Business);
-        await SettledAsync();
-        await app.StopHostAsync();
-        await using var proxy = new CommitProxy(app.Database.Owner) { Counts = Moments.Commits };
-        var settings = AppProcess.Quiet(app.StartedWith, proxy, Timer);
-        settings["Tiers:PartitionSize"] = "3"; // two of them
-
-        await new CrashLoop<AppProcess>(proxy, () => AppProcess.StartAsync(settings))
-        {
-            Prepare = _ => app.Database.QueryAsync<int>("delete from tier_states; delete from tier_changes; delete from outbox where type like 'customers.tier.%'; update customers set loyalty_tier = 'BRONZE'; delete from tier_evaluations; delete from tier_runs"),
-            Begin = process => process.StartTimerAsync(Timer),
-            HasEnded = IsCompletedAsync,
-            Check = async _ =>
-            {
-                Assert.Equal(Enumerable.Repeat("SILVER 1 1", 5), await app.Database.QueryAsync<string>(
-                    """
-                    select loyalty_tier || ' ' || (select count(*) from tier_changes h where h.customer_id = c.id)
-                        || ' ' || (select count(*) from outbox o where o.customer_id = c.id and o.type = 'customers.tier.upgraded')
-                    from customers c where business_id = @Business
-                    """,
-                    new { app.Business }));
-                Assert.Equal(5L, (await app.Database.QueryAsync<long>("select sum(changed) from tier_run_partitions where business_id = @Business", new { app.Business }))[0]);
-            },
-        }.RunAsync(moreThan: 6);
     }
 
     [Fact]
@@ -334,20 +240,9 @@ public sealed class TierRunTests : IAsyncLifetime
     private async Task<TierRunProgress> AskAsync(string owner) => (await app.Host.Services.GetRequiredService<RequestTierRun>()
         .ExecuteAsync(new Caller(owner, Role.Owner, app.Business, [app.Business]), new Post<Done>(new Done(), null), CancellationToken.None)).Value;
 
-    private async Task<bool> IsCompletedAsync() =>
-        (await app.Database.QueryAsync<string>("select status from tier_runs where business_id = @Business", new { app.Business })) is ["COMPLETED"]
-        && (await app.Database.QueryAsync<bool>("select not exists (select from functions_host.durable_instances where status in ('Pending', 'Running'))"))[0];
-
     private DateOnly Today() => BusinessCalendar.Today(app.BusinessNow(), "UTC");
 
     private static DateTimeOffset StartOf(DateOnly day) => BusinessCalendar.StartOf(day, "UTC");
-
-    private async Task<Guid> BoughtAsync(decimal amount)
-    {
-        var customer = (await app.CustomerAsync()).Id;
-        await app.SellAsync(app.Business, customer, amount);
-        return customer;
-    }
 
     private async Task<string?> HeldAsync(Guid customer) => (string?)(await app.TierAsync(app.Business, customer))["loyaltyTier"];
 
@@ -364,10 +259,4 @@ public sealed class TierRunTests : IAsyncLifetime
                 is [var day] && DateOnly.FromDateTime(day) >= Today());
         await SettledAsync();
     }
-
-    private async Task<string> StoredAsync() => string.Join('\n', await app.Database.QueryAsync<string>(
-        """
-        select s::text from tier_states s union all select h::text from tier_changes h union all select r::text from tier_runs r
-        union all select a::text from tier_config_audits a union all select c.id || c.loyalty_tier from customers c order by 1
-        """));
 }
