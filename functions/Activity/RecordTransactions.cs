@@ -56,8 +56,14 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
             return closed;
         }
 
-        var facts = await WithoutErasedAsync(session, told, customers.Erased);
-        var known = await ReadKnownAsync(session, facts, customers.All);
+        var ids = IdsOf(session, told.SelectMany(fact => new[] { fact.TransactionId, fact.OriginalTransactionId }).OfType<string>());
+        var rows = await ReadAsync(session, ids);
+        var recorded = rows.Select(row => row.Id).ToHashSet(StringComparer.Ordinal);
+        var facts = told.Select(fact => AsKept(fact, ids, recorded, customers.Erased.Contains(fact.CustomerId))).ToArray();
+        var known = new TransactionRules.Known(
+            customers.All, recorded,
+            rows.Where(row => row.Kind == TransactionKind.SALE).ToDictionary(
+                row => row.Id, row => new TransactionRules.Sale(row.CustomerId, row.Amount, row.Refunded, row.IsVoided, row.LocalDay), StringComparer.Ordinal));
         var judgements = TransactionRules.Judge(facts, known, business.Value.Currency, business.Value.TimeZone, now);
 
         // By id, so that two batches that hold the same ids wait for each other in one order.
@@ -90,66 +96,35 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
     /// <summary>Whose the recorded ones of these sales are.</summary>
     internal async Task<Dictionary<string, Guid>> FindBuyersAsync(Session session, IEnumerable<string> sales)
     {
-        var ids = RecordedIds.Of(erased, session.Business, sales.Where(TransactionRules.IsId));
+        var ids = IdsOf(session, sales);
         if (!ids.Told.Any())
         {
             return [];
         }
 
-        var buyers = (await session.QueryAsync<BuyerRow>(
-            "select id, customer_id as customerid from transactions where business_id = @business and id = any(@ids) and kind = 'SALE'",
-            new { business = session.Business, ids = ids.Candidates })).ToDictionary(row => row.Id, row => row.CustomerId, StringComparer.Ordinal);
+        var buyers = (await ReadAsync(session, ids)).Where(row => row.Kind == TransactionKind.SALE).ToDictionary(row => row.Id, row => row.CustomerId, StringComparer.Ordinal);
         var recorded = buyers.Keys.ToHashSet(StringComparer.Ordinal);
         return ids.Told.Where(id => recorded.Contains(ids.Kept(id, recorded, isErased: false)))
             .ToDictionary(id => id, id => buyers[ids.Kept(id, recorded, isErased: false)], StringComparer.Ordinal);
     }
 
-    /// <summary>
-    /// The facts by the ids that their transactions have here: an erasure may have taken an id that named somebody, and the
-    /// same sale told again is still the same. About an erased customer only ids and figures are kept.
-    /// </summary>
-    private async Task<IReadOnlyList<TransactionFact>> WithoutErasedAsync(Session session, IReadOnlyList<TransactionFact> facts, IReadOnlySet<Guid> erasedCustomers)
+    private RecordedIds IdsOf(Session session, IEnumerable<string> told) => RecordedIds.Of(erased, session.Business, told.Where(TransactionRules.IsId));
+
+    /// <summary>About an erased customer only ids and figures are kept; one's sale that came before is found by the id it was given with, unless that had to go.</summary>
+    private static TransactionFact AsKept(TransactionFact fact, RecordedIds ids, IReadOnlySet<string> recorded, bool isErased) => fact with
     {
-        var forms = facts.SelectMany(fact => new[] { fact.TransactionId, fact.OriginalTransactionId }).OfType<string>()
-            .Where(TransactionRules.IsId).Distinct(StringComparer.Ordinal)
-            .ToDictionary(id => id, id => erased.Of(session.Business, id), StringComparer.Ordinal);
-        string[] looked = erasedCustomers.Count == 0 ? [.. forms.Values] : [.. forms.Values, .. forms.Keys];
-        var recorded = (await session.QueryAsync<IdRow>(
-            "select id from transactions where business_id = @business and id = any(@looked)",
-            new { business = session.Business, looked })).Select(row => row.Id).ToHashSet(StringComparer.Ordinal);
-        if (recorded.Count == 0 && erasedCustomers.Count == 0)
-        {
-            return facts;
-        }
+        TransactionId = ids.Kept(fact.TransactionId, recorded, isErased),
+        OriginalTransactionId = fact.OriginalTransactionId is { } original ? ids.Kept(original, recorded, isErased: false) : null,
+        Items = isErased ? [] : fact.Items,
+    };
 
-        return [.. facts.Select(fact => erasedCustomers.Contains(fact.CustomerId)
-            ? fact with { TransactionId = Of(fact.TransactionId, isErased: true)!, OriginalTransactionId = Of(fact.OriginalTransactionId, isErased: false), Items = [] }
-            : fact with { TransactionId = Of(fact.TransactionId, isErased: false)!, OriginalTransactionId = Of(fact.OriginalTransactionId, isErased: false) })];
-
-        // An erased customer's sale that came before is found by the id it was given with, unless that had to go.
-        string? Of(string? id, bool isErased) =>
-            id is null || !forms.TryGetValue(id, out var form) ? id : recorded.Contains(form) ? form : isErased && !recorded.Contains(id) ? form : id;
-    }
-
-    private static async Task<TransactionRules.Known> ReadKnownAsync(Session session, IReadOnlyList<TransactionFact> facts, IReadOnlySet<Guid> customers)
-    {
-        var ids = facts.Select(fact => fact.TransactionId)
-            .Concat(facts.Select(fact => fact.OriginalTransactionId).OfType<string>())
-            .Where(TransactionRules.IsId)
-            .Distinct(StringComparer.Ordinal);
-        var rows = await session.QueryAsync<TransactionRow>(
-            """
-            select id, customer_id as customerid, kind, amount, reversed_amount as refunded, is_voided as isvoided, local_day as localday
-            from transactions
-            where business_id = @business and id = any(@ids)
-            """,
-            new { business = session.Business, ids = ids.ToArray() });
-        return new TransactionRules.Known(
-            customers,
-            rows.Select(row => row.Id).ToHashSet(StringComparer.Ordinal),
-            rows.Where(row => row.Kind == TransactionKind.SALE).ToDictionary(
-                row => row.Id, row => new TransactionRules.Sale(row.CustomerId, row.Amount, row.Refunded, row.IsVoided, row.LocalDay), StringComparer.Ordinal));
-    }
+    private static Task<IReadOnlyList<TransactionRow>> ReadAsync(Session session, RecordedIds ids) => session.QueryAsync<TransactionRow>(
+        """
+        select id, customer_id as customerid, kind, amount, reversed_amount as refunded, is_voided as isvoided, local_day as localday
+        from transactions
+        where business_id = @business and id = any(@ids)
+        """,
+        new { business = session.Business, ids = ids.Candidates });
 
     private static async Task<int> InsertAsync(Session session, TransactionRules.Judgement[] accepted, DateTimeOffset now) =>
         (await session.QueryAsync<int>(
@@ -230,17 +205,6 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
                 refunded = reversed.Select(sale => sale.Where(fact => fact.Kind == TransactionKind.REFUND).Sum(fact => fact.Amount)).ToArray(),
                 voided = reversed.Select(sale => sale.Any(fact => fact.Kind == TransactionKind.VOID)).ToArray(),
             });
-    }
-
-    private sealed record IdRow
-    {
-        public required string Id { get; init; }
-    }
-
-    private sealed record BuyerRow
-    {
-        public required string Id { get; init; }
-        public required Guid CustomerId { get; init; }
     }
 
     private sealed record TransactionRow

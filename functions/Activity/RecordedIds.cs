@@ -20,9 +20,9 @@ internal sealed class RecordedIds
         new(ids.Distinct(StringComparer.Ordinal).ToDictionary(id => id, id => erased.Of(business, id), StringComparer.Ordinal));
 
     /// <summary>The id that is, or is to be, recorded.</summary>
-    /// <param name="id">As it was told.</param>
+    /// <param name="id">As it was told; what is no id stays what it is.</param>
     /// <param name="recorded">Which of <see cref="Candidates"/> are recorded.</param>
     /// <param name="isErased">It is of an erased customer.</param>
     public string Kept(string id, IReadOnlySet<string> recorded, bool isErased) =>
-        recorded.Contains(forms[id]) || isErased && !recorded.Contains(id) ? forms[id] : id;
+        forms.TryGetValue(id, out var form) && (recorded.Contains(form) || isErased && !recorded.Contains(id)) ? form : id;
 }

@@ -1,12 +1,10 @@
-using Microsoft.Extensions.Logging;
-
 namespace NxLoy.Functions.Activity;
 
 /// <summary>
 /// Takes in the events of a batch of messages, business by business, and says which messages are done with: what had no
 /// effect is kept among the dead letters before its message is. One bad message holds up nobody.
 /// </summary>
-public sealed partial class TakeInMessages(JudgeEvents judge, ParkEvents park, ILogger<TakeInMessages> logger)
+public sealed class TakeInMessages(JudgeEvents judge, ParkEvents park)
 {
     /// <summary>How many businesses at once: one is a transaction, and takes one connection.</summary>
     private const int AtOnce = 4;
@@ -37,30 +35,11 @@ public sealed partial class TakeInMessages(JudgeEvents judge, ParkEvents park, I
     private async Task SettleAsync(IReadOnlyList<(Item Item, MessageVerdict Verdict)> judged, Func<int, MessageVerdict, Task> settle, IntakePatience waiting)
     {
         var without = judged.Where(one => one.Verdict is MessageVerdict.Never or MessageVerdict.Later).ToArray();
-        var areParked = await AreParkedAsync([.. without.Select(one => DeadLetterParser.Parse(one.Item.Message, one.Item.Read, one.Verdict))], waiting);
+        var areParked = await park.ExecuteAsync([.. without.Select(one => DeadLetterParser.Parse(one.Item.Message, one.Item.Read, one.Verdict))], waiting);
         await Parallel.ForEachAsync(
             judged, new ParallelOptions { MaxDegreeOfParallelism = SettledAtOnce },
             async (one, _) => await settle(one.Item.At, one.Verdict is MessageVerdict.Done || areParked ? one.Verdict : new MessageVerdict.GiveBack()));
     }
 
-    private async Task<bool> AreParkedAsync(IReadOnlyList<ParkedEvent> events, IntakePatience waiting) =>
-        events.Count == 0 || await waiting.TryAsync(
-            () => park.ExecuteAsync(events, CancellationToken.None),
-            (failed, tries) =>
-            {
-                if (tries == 1)
-                {
-                    Log.NotParked(logger, events.Count, failed);
-                }
-
-                return Task.FromResult(IntakeFailures.WithoutAsking(failed));
-            }) is null;
-
     private sealed record Item(int At, EventMessage Message, EventMessageParser.Read Read);
-
-    private static partial class Log
-    {
-        [LoggerMessage(Level = LogLevel.Error, Message = "{Count} events without effect could not be kept; that is tried again, and else the bus delivers them again")]
-        public static partial void NotParked(ILogger logger, int count, Exception exception);
-    }
 }

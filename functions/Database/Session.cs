@@ -51,6 +51,16 @@ public sealed class Session
     public async Task<T?> FindAsync<T>(string sql, object? args = null) where T : class =>
         (await QueryAsync<T>(sql, args)) is [var first, ..] ? first : null;
 
+    /// <summary>Holds a lock with others who share it, until the transaction ends. What was committed before it was given is seen by the next statement.</summary>
+    /// <param name="name">Of this business's locks.</param>
+    public Task ShareLockAsync(string name) => ExecuteAsync("select 1 from pg_advisory_xact_lock_shared(hashtextextended(@key, 0))", new { key = KeyOf(name) });
+
+    /// <summary>Waits for all who share a lock, and lets none begin until the transaction ends.</summary>
+    /// <param name="name">Of this business's locks.</param>
+    public Task TakeLockAsync(string name) => ExecuteAsync("select 1 from pg_advisory_xact_lock(hashtextextended(@key, 0))", new { key = KeyOf(name) });
+
+    private string KeyOf(string name) => $"{name} {Business:N}";
+
     /// <summary>Runs one statement that answers no rows.</summary>
     public Task ExecuteAsync(string sql, object? args = null) => QueryAsync<int>(sql, args);
 }

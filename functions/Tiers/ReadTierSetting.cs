@@ -5,20 +5,20 @@ namespace NxLoy.Functions.Tiers;
 /// <summary>Reads by what a business's customers are evaluated, as it is in the transaction.</summary>
 public sealed class ReadTierSetting(ThresholdCache thresholds, TimeProvider time)
 {
+    private const string Lock = "tiers";
+
     /// <summary>
     /// Read so that a run over everybody cannot begin until the transaction has ended: whoever read what held before it has
     /// written by then, and the run sees it. To be called after the customers' rows are locked.
     /// </summary>
     internal async Task<TierSetting> LockAsync(Session session)
     {
-        // In a statement of its own, since the next one must see what was committed before the lock was given.
-        await session.ExecuteAsync("select 1 from pg_advisory_xact_lock_shared(hashtextextended(@key, 0))", new { key = LockKey(session.Business) });
+        await session.ShareLockAsync(Lock);
         return await ExecuteAsync(session);
     }
 
     /// <summary>Waits for all who hold the lock above.</summary>
-    internal static Task WaitForOthersAsync(Session session) =>
-        session.ExecuteAsync("select 1 from pg_advisory_xact_lock(hashtextextended(@key, 0))", new { key = LockKey(session.Business) });
+    internal static Task WaitForOthersAsync(Session session) => session.TakeLockAsync(Lock);
 
     internal async Task<TierSetting> ExecuteAsync(Session session)
     {
@@ -50,8 +50,6 @@ public sealed class ReadTierSetting(ThresholdCache thresholds, TimeProvider time
             Versions = versions,
         };
     }
-
-    private static string LockKey(Guid business) => $"tiers {business:N}";
 
     private sealed record Row
     {

@@ -1,4 +1,3 @@
-using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 
@@ -12,31 +11,24 @@ public sealed class DiscardDeadLetter(BusinessDatabase database, TimeProvider ti
             caller,
             async session =>
             {
-                if (await GetDeadLetter.LockAsync(session, id) is not { } letter)
+                var found = await GetDeadLetter.LockAsync(session, id);
+                if (found.Failed(out var problem))
                 {
-                    return HttpProblems.NotFound;
+                    return problem;
                 }
 
-                if (letter.State == DeadLetterState.SETTLED)
-                {
-                    return DeadLetterProblems.Settled;
-                }
-
-                if ((await WritableBusiness.ReadAsync(session)).Failed(out var closed) && closed == BusinessProblems.Closed)
-                {
-                    return closed;
-                }
-
-                await session.ExecuteAsync(
-                    """
-                    update dead_letters
-                    set state = 'SETTLED', settled_at = @now, settled_by = @by, reason = @reason, due_at = null, body = null, detail = null, customer_id = null,
-                        customer_external_id = null, customer_email = null, customer_phone = null, digest = case when digest is not null then id::text end
-                    where business_id = @business and id = @id
+                caller.Trail.Touch(((IAboutCustomers)found.Value).Customers!);
+                return (await session.FindAsync<DeadLetter>(
+                    $"""
+                    with l as (
+                        update dead_letters
+                        set {SettleDeadLetters.Assignments}, due_at = null, settled_by = @by, reason = @reason
+                        where business_id = @business and id = @id
+                        returning *
+                    )
+                    select {DeadLetter.Columns}, l.body from l
                     """,
-                    new { business = session.Business, id, now = time.Now(), by = caller.Subject, reason = reason.Text });
-                caller.Trail.Touch(((IAboutCustomers)letter).Customers!);
-                return (await GetDeadLetter.LockAsync(session, id))!;
+                    new { business = session.Business, id, now = time.Now(), by = caller.Subject, reason = reason.Text }))!;
             },
             cancellation);
 }

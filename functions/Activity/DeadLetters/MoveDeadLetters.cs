@@ -1,12 +1,10 @@
-using Microsoft.Extensions.Logging;
-
 namespace NxLoy.Functions.Activity;
 
 /// <summary>
 /// Keeps what the bus itself gave up, or somebody dead-lettered there by hand. That an event was delivered in vain too
 /// often says nothing of it: it is tried by itself, before it counts as dead.
 /// </summary>
-public sealed partial class MoveDeadLetters(ParkEvents park, ILogger<MoveDeadLetters> logger)
+public sealed class MoveDeadLetters(ParkEvents park)
 {
     // As Service Bus writes them.
     private static readonly string[] GivenUp = ["MaxDeliveryCountExceeded", "TTLExpiredException"];
@@ -20,7 +18,7 @@ public sealed partial class MoveDeadLetters(ParkEvents park, ILogger<MoveDeadLet
     public async Task ExecuteAsync(IReadOnlyList<EventMessage> messages, Func<int, MessageVerdict, Task> settle, TimeSpan patience, CancellationToken stop)
     {
         var parked = messages.Select(Read).ToArray();
-        var isDone = await IsParkedAsync(parked, new IntakePatience(patience, stop));
+        var isDone = await park.ExecuteAsync(parked, new IntakePatience(patience, stop));
         if (!isDone)
         {
             await Task.Delay(BeforeGivingBack, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -48,22 +46,4 @@ public sealed partial class MoveDeadLetters(ParkEvents park, ILogger<MoveDeadLet
     private static string ReasonOf(EventMessage message) => string
         .Join(": ", new[] { message.DeadLetterReason, message.DeadLetterDescription }.Where(text => text is { Length: > 0 }))
         .Replace("\0", "", StringComparison.Ordinal);
-
-    private async Task<bool> IsParkedAsync(ParkedEvent[] parked, IntakePatience waiting) => await waiting.TryAsync(
-        () => park.ExecuteAsync(parked, CancellationToken.None),
-        (failed, tries) =>
-        {
-            if (tries == 1)
-            {
-                Log.NotParked(logger, parked.Length, failed);
-            }
-
-            return Task.FromResult(IntakeFailures.WithoutAsking(failed));
-        }) is null;
-
-    private static partial class Log
-    {
-        [LoggerMessage(Level = LogLevel.Error, Message = "{Count} dead letters of the bus could not be kept; that is tried again, and else they stay there")]
-        public static partial void NotParked(ILogger logger, int count, Exception exception);
-    }
 }

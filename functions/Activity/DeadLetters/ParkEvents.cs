@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Preferences;
@@ -8,9 +9,23 @@ namespace NxLoy.Functions.Activity;
 /// Keeps events that have had no effect, so that their messages can go: one row an event, however often it comes. What
 /// names a business stands behind that business's wall; what names none is kept apart from all.
 /// </summary>
-public sealed class ParkEvents(BusinessDatabase database, WorkerDatabase worker, ErasedPeople erased, RetryOptions options, TimeProvider time)
+public sealed partial class ParkEvents(
+    BusinessDatabase database, WorkerDatabase worker, ErasedPeople erased, RetryOptions options, TimeProvider time, ILogger<ParkEvents> logger)
 {
-    internal async Task ExecuteAsync(IReadOnlyList<ParkedEvent> events, CancellationToken cancellation)
+    /// <returns>Whether they are kept; false where that could not be done while it was worth trying.</returns>
+    internal async Task<bool> ExecuteAsync(IReadOnlyList<ParkedEvent> events, IntakePatience waiting) => events.Count == 0 || await waiting.TryAsync(
+        () => WriteAsync(events),
+        (failed, tries) =>
+        {
+            if (tries == 1)
+            {
+                Log.NotParked(logger, events.Count, failed);
+            }
+
+            return Task.FromResult(IntakeFailures.WithoutAsking(failed));
+        }) is null;
+
+    private async Task WriteAsync(IReadOnlyList<ParkedEvent> events)
     {
         var now = time.Now();
         foreach (var business in events.GroupBy(one => one.Business))
@@ -18,11 +33,11 @@ public sealed class ParkEvents(BusinessDatabase database, WorkerDatabase worker,
             var letters = business.DistinctBy(one => one.EventId ?? one.Digest).Select(one => LetterOf(one, now)).OrderBy(one => one.Key, StringComparer.Ordinal).ToArray();
             if (business.Key is { } id)
             {
-                await database.InTransactionAsync<Done>(id, session => WriteAsync(session, letters, now), cancellation);
+                await database.InTransactionAsync<Done>(id, session => WriteAsync(session, letters, now), CancellationToken.None);
             }
             else
             {
-                await WriteOfNobodyAsync(letters, now, cancellation);
+                await WriteOfNobodyAsync(letters, now);
             }
 
             Count(letters);
@@ -99,7 +114,7 @@ public sealed class ParkEvents(BusinessDatabase database, WorkerDatabase worker,
         State = DeadLetterState.SETTLED, DueAt = null, Detail = null, Phone = null, Event = letter.Event with { Body = null, Customer = new MentionedCustomer(null, null, null, null) },
     };
 
-    private async Task WriteOfNobodyAsync(Letter[] letters, DateTimeOffset now, CancellationToken cancellation) => await worker.QueryAsync<int>(
+    private async Task WriteOfNobodyAsync(Letter[] letters, DateTimeOffset now) => await worker.QueryAsync<int>(
         """
         insert into dead_letters (id, event_id, event_type, event_source, event_time, digest, state, code, detail, body, attempts, arrived_at, dead_at)
         select l.id, l.event_id, l.type, l.source, l.time, l.digest, 'DEAD', l.code, l.detail, l.body, 1, @now, @now
@@ -122,7 +137,7 @@ public sealed class ParkEvents(BusinessDatabase database, WorkerDatabase worker,
             details = letters.Select(one => one.Detail).ToArray(),
             bodies = letters.Select(one => one.Event.Body).ToArray(),
         },
-        cancellation);
+        CancellationToken.None);
 
     private Letter LetterOf(ParkedEvent @event, DateTimeOffset now)
     {
@@ -164,5 +179,11 @@ public sealed class ParkEvents(BusinessDatabase database, WorkerDatabase worker,
     private sealed record RegionRow
     {
         public required string Region { get; init; }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Count} events without effect could not be kept; that is tried again, and else the bus delivers them again")]
+        public static partial void NotParked(ILogger logger, int count, Exception exception);
     }
 }

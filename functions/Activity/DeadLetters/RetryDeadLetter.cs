@@ -1,4 +1,3 @@
-using NxLoy.Functions.Businesses;
 using NxLoy.Functions.Database;
 using NxLoy.Functions.Http;
 
@@ -12,24 +11,16 @@ public sealed class RetryDeadLetter(BusinessDatabase database, TimeProvider time
             caller,
             async session =>
             {
-                if (await GetDeadLetter.LockAsync(session, id) is not { } letter)
+                var found = await GetDeadLetter.LockAsync(session, id);
+                if (found.Failed(out var problem))
                 {
-                    return HttpProblems.NotFound;
+                    return problem;
                 }
 
-                if (letter.State == DeadLetterState.SETTLED)
-                {
-                    return DeadLetterProblems.Settled;
-                }
-
+                var letter = found.Value;
                 if (letter.EventId is null || letter.Body is null)
                 {
                     return DeadLetterProblems.Unreadable;
-                }
-
-                if ((await WritableBusiness.ReadAsync(session)).Failed(out var closed) && closed == BusinessProblems.Closed)
-                {
-                    return closed;
                 }
 
                 var now = time.Now();

@@ -45,7 +45,7 @@ public sealed class RetryDeadLetters(BusinessDatabase database, WorkerDatabase w
             return 0;
         }
 
-        var verdicts = await judge.ExecuteAsync(business, [.. due.Select(one => Read(one.Body))], "OnActivityAgain", new IntakePatience(TimeSpan.Zero, cancellation));
+        var verdicts = await judge.ExecuteAsync(business, [.. due.Select(one => Read(one.Body))], "EveryMinuteRetryDeadLetters", new IntakePatience(TimeSpan.Zero, cancellation));
         await NoteAsync(business, [.. due.Zip(verdicts).Where(one => one.Second is not MessageVerdict.GiveBack)]);
         return due.Length;
     }

@@ -7,33 +7,24 @@ public sealed class SettleDeadLetters(WorkerDatabase database, TimeProvider time
 {
     public const int Days = 14;
 
-    private const int BatchSize = 1000;
+    /// <summary>What becomes of a dead letter that nobody tries any more: assignments that take @now.</summary>
+    internal const string Assignments =
+        """
+        state = 'SETTLED', settled_at = @now, body = null, detail = null, customer_id = null, customer_external_id = null,
+            customer_email = null, customer_phone = null, digest = case when digest is not null then id::text end
+        """;
 
     /// <returns>How many were settled.</returns>
-    public async Task<int> ExecuteAsync(CancellationToken cancellation)
-    {
-        var now = time.Now();
-        var total = 0;
-        int settled;
-        do
-        {
-            settled = (await database.QueryAsync<int>(
-                """
-                with settled as (
-                    update dead_letters
-                    set state = 'SETTLED', settled_at = @now, body = null, detail = null, customer_id = null, customer_external_id = null,
-                        customer_email = null, customer_phone = null, digest = case when digest is not null then id::text end
-                    where id = any(array(
-                        select id from dead_letters where state = 'DEAD' and dead_at <= @before order by dead_at limit @BatchSize for update skip locked))
-                    returning 1
-                )
-                select count(*)::int from settled
-                """,
-                new { now, before = now.AddDays(-Days), BatchSize }, cancellation))[0];
-            total += settled;
-        }
-        while (settled == BatchSize);
-
-        return total;
-    }
+    public Task<int> ExecuteAsync(CancellationToken cancellation) => database.SweepAsync(
+        $"""
+        with settled as (
+            update dead_letters
+            set {Assignments}
+            where id = any(array(
+                select id from dead_letters where state = 'DEAD' and dead_at <= @before order by dead_at limit @batchSize for update skip locked))
+            returning 1
+        )
+        select count(*)::int from settled
+        """,
+        time.Now(), time.Now().AddDays(-Days), cancellation);
 }

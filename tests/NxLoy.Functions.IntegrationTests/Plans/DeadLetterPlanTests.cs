@@ -32,18 +32,7 @@ public sealed class DeadLetterPlanTests : IAsyncLifetime
         from generate_series(1, 200000) n cross join lateral (select (array['SETTLED', 'DEAD', 'WAITING', 'SETTLED'])[n % 4 + 1] as state) s
         """,
         "analyze dead_letters",
-        """
-        do $$
-        declare
-            setting text;
-        begin
-            foreach setting in array array[
-                'session_preload_libraries = auto_explain', 'auto_explain.log_min_duration = 0', 'auto_explain.log_analyze = on',
-                'auto_explain.log_buffers = on', 'auto_explain.log_timing = off', 'auto_explain.log_format = json', 'auto_explain.log_level = notice'] loop
-                execute format('alter database %I set %s', current_database(), setting);
-            end loop;
-        end $$
-        """);
+        ExplainedDatabase.Explain);
 
     public Task DisposeAsync() => Task.CompletedTask; // kept for the next run
 

@@ -13,6 +13,23 @@ namespace NxLoy.Functions.IntegrationTests.Plans;
 /// </summary>
 public sealed class ExplainedDatabase : IAsyncDisposable
 {
+    /// <summary>Sets up a database: every statement of a connection sends its plan, and those of the functions it calls, as a notice.</summary>
+    internal const string Explain =
+        """
+        do $$
+        declare
+            setting text;
+        begin
+            foreach setting in array array[
+                'session_preload_libraries = auto_explain', 'auto_explain.log_min_duration = 0', 'auto_explain.log_analyze = on',
+                'auto_explain.log_buffers = on', 'auto_explain.log_timing = off', 'auto_explain.log_nested_statements = on',
+                'auto_explain.log_format = json', 'auto_explain.log_level = notice'] loop
+                execute format('alter database %I set %s', current_database(), setting);
+            end loop;
+        end
+        $$
+        """;
+
     private readonly PlanLogger plans = new();
     private readonly NpgsqlDataSource source;
 

@@ -33,18 +33,7 @@ public sealed class OutboxPlanTests : IAsyncLifetime
         from generate_series(1, 300000) n
         """,
         "analyze outbox",
-        """
-        do $$
-        declare
-            setting text;
-        begin
-            foreach setting in array array[
-                'session_preload_libraries = auto_explain', 'auto_explain.log_min_duration = 0', 'auto_explain.log_analyze = on',
-                'auto_explain.log_buffers = on', 'auto_explain.log_timing = off', 'auto_explain.log_format = json', 'auto_explain.log_level = notice'] loop
-                execute format('alter database %I set %s', current_database(), setting);
-            end loop;
-        end $$
-        """);
+        ExplainedDatabase.Explain);
 
     public Task DisposeAsync() => Task.CompletedTask; // kept for the next run
 

@@ -15,7 +15,7 @@ public sealed class TierPlanTests : IAsyncLifetime
 
     private TestDatabase database = null!;
 
-    public async Task InitializeAsync() => database = await TestDatabase.KeptAsync("tierplans", Fill, "vacuum analyze", MillionCustomers.Explain);
+    public async Task InitializeAsync() => database = await TestDatabase.KeptAsync("tierplans", Fill, "vacuum analyze", ExplainedDatabase.Explain);
 
     public Task DisposeAsync() => Task.CompletedTask;
 
