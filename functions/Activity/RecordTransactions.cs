@@ -81,7 +81,7 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
 
             await InsertItemsAsync(session, accepted);
             await ReverseSalesAsync(session, accepted);
-            await RefreshMetrics.ExecuteAsync(session, [.. accepted.Select(judgement => judgement.Fact.CustomerId).Distinct()], now);
+            await RefreshMetrics.ExecuteAsync(session, Array.ConvertAll(accepted, judgement => judgement.Change), now);
 
             // Sales first, as they were judged: what came before its sale counts right after it.
             foreach (var judgement in judgements.Where(one => one.After is not null).OrderBy(one => one.Fact.Kind != TransactionKind.SALE))

@@ -1,3 +1,4 @@
+using NxLoy.Functions.Customers;
 using NxLoy.Functions.Tiers;
 
 namespace NxLoy.Functions.Activity;
@@ -47,15 +48,26 @@ public static class TransactionRules
         /// <summary>The business's date that an accepted fact counts on; of a refund or void its sale's.</summary>
         public DateOnly LocalDay => After?.LocalDay ?? default;
 
-        /// <summary>What tiers follow of an accepted fact.</summary>
-        internal TierEvent Effect => new(Fact.CustomerId)
+        /// <summary>What of an accepted fact its customer's figures follow.</summary>
+        internal SaleChange Change => new(
+            Fact.CustomerId, After!.Left - (Before?.Left ?? 0), (After.Stands ? 1 : 0) - (Before is { Stands: true } ? 1 : 0), Fact.OccurredAt, LocalDay);
+
+        /// <summary>What tiers follow of it.</summary>
+        internal TierEvent Effect
         {
-            Sale = Fact.Kind == TransactionKind.SALE ? Fact.TransactionId : null,
-            Reversed = Fact.OriginalTransactionId,
-            Day = LocalDay,
-            Spent = After!.Left - (Before?.Left ?? 0),
-            Visits = (After.Stands ? 1 : 0) - (Before is { Stands: true } ? 1 : 0),
-        };
+            get
+            {
+                var change = Change;
+                return new TierEvent(Fact.CustomerId)
+                {
+                    Sale = Fact.Kind == TransactionKind.SALE ? Fact.TransactionId : null,
+                    Reversed = Fact.OriginalTransactionId,
+                    Day = change.Day,
+                    Spent = change.Spent,
+                    Visits = change.Visits,
+                };
+            }
+        }
     }
 
     /// <summary>
