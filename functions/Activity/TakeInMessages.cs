@@ -6,7 +6,7 @@ namespace NxLoy.Functions.Activity;
 /// </summary>
 public sealed class TakeInMessages(JudgeEvents judge, ParkEvents park)
 {
-    /// <summary>How many businesses at once: one is a transaction, and takes one connection.</summary>
+    /// <summary>How many transactions at once: each takes a connection.</summary>
     private const int AtOnce = 4;
 
     /// <summary>How many messages are settled at once: each is a way to the bus and back.</summary>
@@ -20,14 +20,13 @@ public sealed class TakeInMessages(JudgeEvents judge, ParkEvents park)
         var waiting = new IntakePatience(patience, stop);
         var read = messages.Select((message, at) => new Item(at, message, EventMessageParser.Parse(message))).ToArray();
         await Parallel.ForEachAsync(
-            read.GroupBy(item => item.Read.Code is null ? item.Read.Business : Guid.Empty),
+            read.GroupBy(item => item.Read.Code is null ? item.Read.Business : Guid.Empty).SelectMany(of => EventLanes.Part(of.ToArray(), item => item.Read.Event)),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
-            async (business, _) =>
+            async (items, _) =>
             {
-                var items = business.ToArray();
-                var verdicts = business.Key == Guid.Empty
+                var verdicts = items[0].Read.Code is not null
                     ? items.Select(item => (MessageVerdict)new MessageVerdict.Never(item.Read.Code!, item.Read.Detail)).ToArray()
-                    : await judge.ExecuteAsync(business.Key, [.. items.Select(item => item.Read.Event)], "OnActivity", waiting);
+                    : await judge.ExecuteAsync(items[0].Read.Business, [.. items.Select(item => item.Read.Event)], "OnActivity", waiting);
                 await SettleAsync([.. items.Zip(verdicts)], settle, waiting);
             });
     }

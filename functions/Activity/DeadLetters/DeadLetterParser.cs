@@ -26,15 +26,11 @@ public static partial class DeadLetterParser
             Time = attributes.Time("time", isNeeded: false),
             Body = message.Body.Length > EventMessageParser.Limit ? null : read.Event.ValueKind == JsonValueKind.Undefined ? Text(message.Body.Span) : Json(read.Event),
             Digest = Convert.ToHexStringLower(SHA256.HashData(message.Body.Span)),
-            Customer = Mentioned(attributes.Object("data")),
+            Customer = MentionedCustomer.In(attributes),
             Age = message.Age,
             Verdict = verdict,
         };
     }
-
-    private static MentionedCustomer Mentioned(EventFields? data) => new(
-        data?.Id("customerId", isNeeded: false), data?.Text("customerExternalId", isNeeded: false)?.Trim(),
-        data?.Text("email", isNeeded: false)?.Trim().ToLowerInvariant(), data?.Text("phone", isNeeded: false));
 
     private static string Json(JsonElement @event)
     {

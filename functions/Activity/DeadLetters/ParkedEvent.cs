@@ -32,8 +32,3 @@ public sealed record ParkedEvent
     /// <summary>How often it was tried. What was not tried at all is due at once.</summary>
     public int Attempts { get; init; } = 1;
 }
-
-/// <summary>Whom an event says it is about; each null where it does not say.</summary>
-/// <param name="Email">In lower case.</param>
-/// <param name="Phone">As it was sent.</param>
-public sealed record MentionedCustomer(Guid? Id, string? ExternalId, string? Email, string? Phone);
