@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace NxLoy.Functions.Activity;
 
@@ -34,13 +35,20 @@ public static class EventMessageParser
             return Refused("too_large", string.Create(CultureInfo.InvariantCulture, $"An event has at most {Limit} bytes."));
         }
 
+        // The reader looks at this only where somebody asks for a text.
+        if (!Utf8.IsValid(message.Body.Span))
+        {
+            return Refused("malformed_json", "The body is not in UTF-8.");
+        }
+
         try
         {
             var @event = message.Properties.Keys.Any(IsAttribute) ? FromBinary(message) : Json(message.Body);
             return BusinessOf(@event) is { } business ? new Read(@event, business) : WithoutBusiness(@event);
         }
-        catch (JsonException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or ArgumentException)
         {
+            // The latter two for half of a surrogate pair, where it cannot be read over: in the name of a field.
             return Refused("malformed_json", "The body is not one JSON document, or names a field twice.");
         }
     }
@@ -49,10 +57,8 @@ public static class EventMessageParser
         (EventParser.Parse(@event, Guid.Empty).Refusal is { } refusal ? Refused(refusal.Code!, refusal.Detail) : Refused("invalid_data", "/data/businessId is needed."))
         with { Event = @event };
 
-    private static Guid? BusinessOf(JsonElement @event) =>
-        @event.ValueKind == JsonValueKind.Object && @event.TryGetProperty("data", out var data)
-        && data.ValueKind == JsonValueKind.Object && data.TryGetProperty("businessId", out var id)
-        && id.ValueKind == JsonValueKind.String && id.TryGetGuid(out var business) && business != Guid.Empty ? business : null;
+    // As the parser of events reads it.
+    private static Guid? BusinessOf(JsonElement @event) => new EventFields(@event, "").Object("data")?.Id("businessId");
 
     private static JsonElement FromBinary(EventMessage message)
     {

@@ -34,6 +34,9 @@ public sealed class BusTests(BusApp app) : IClassFixture<BusApp>
             BusApp.Raw("""{"specversion": "1.0", "specversion": "1.0"}"""u8.ToArray(), "twice", null),
             BusApp.Raw("[]"u8.ToArray(), "a-list", null),
             BusApp.Raw([], "empty", null),
+            BusApp.Raw("""{"specversion": "1.0", "x": {"\ud83d": 1}}"""u8.ToArray(), "half-a-name", null),
+            BusApp.Raw("""{"specversion": "1.0", "id": "half-an-id", "source": "/tests", "type": "transactions.transaction.completed", "data": {"businessId": "\ud800"}}"""u8.ToArray(), null, null),
+            BusApp.Raw([.. """{"specversion": "1.0", "x": "\ud800"""u8, 0xff, .. "\"}"u8], "no-utf-8", null),
             BusApp.Message(Events.Of("completed", new { businessId = app.Business }, "no-data")),
             BusApp.Message(Events.Of("completed", new { amount = 3 }, "no-business")),
             BusApp.Message(Events.Of("unheard", Events.Data(app.Business, 1, "t", customerId: customer), "unheard")),
@@ -50,7 +53,7 @@ public sealed class BusTests(BusApp app) : IClassFixture<BusApp>
         Assert.All(
             new Dictionary<string, string>
             {
-                ["no-json"] = "malformed_json", ["twice"] = "malformed_json", ["a-list"] = "invalid_event", ["empty"] = "malformed_json", ["no-data"] = "invalid_data",
+                ["no-json"] = "malformed_json", ["twice"] = "malformed_json", ["a-list"] = "invalid_event", ["empty"] = "malformed_json", ["half-a-name"] = "malformed_json", ["half-an-id"] = "invalid_data", ["no-utf-8"] = "malformed_json", ["no-data"] = "invalid_data",
                 ["no-business"] = "invalid_data", ["unheard"] = "unknown_type", ["negative"] = "invalid_amount", ["future"] = "future_dated", ["unlinked"] = "unlinked",
             },
             expected => Assert.Equal($"DEAD {expected.Value}", dead.GetValueOrDefault(expected.Key)));

@@ -84,6 +84,51 @@ public sealed class EventMessageParserTests
         Assert.Equal((code, Guid.Empty), (read.Code, read.Business));
     }
 
+    // JSON may hold half of a surrogate pair in an escape, and the library throws where it is to make a text of it.
+    [Theory]
+    [InlineData("""{"specversion": "1.0", "id": "e", "source": "s", "type": "transactions.transaction.completed", "x": {"\ud83d": 1}}""", "malformed_json")]
+    [InlineData("""{"specversion": "1.0", "id": "e", "source": "s", "type": "transactions.transaction.completed", "data": {"businessId": "\ud800"}}""", "invalid_data")]
+    [InlineData("""{"specversion": "1.0", "id": "\ud800", "source": "s", "type": "transactions.transaction.completed", "data": {}}""", "invalid_event")]
+    public void HalfOfASurrogatePair_IsAFaultLikeAnother(string body, string code)
+    {
+        var read = EventMessageParser.Parse(Message(body));
+
+        Assert.Equal(code, read.Code);
+        Assert.NotNull(DeadLetterParser.Parse(Message(body), read, new MessageVerdict.Never(code)).Body);
+    }
+
+    [Fact]
+    public void HalfOfASurrogatePair_InTheDataOfABinaryMessage_IsAFaultLikeAnother()
+    {
+        var read = EventMessageParser.Parse(Message("""{"businessId": "\ud800", "\udfff": 1}""") with
+        {
+            Properties = new Dictionary<string, object> { ["cloudEvents:specversion"] = "1.0", ["cloudEvents:id"] = "e-1", ["cloudEvents:source"] = "/t", ["cloudEvents:type"] = "x" },
+        });
+
+        Assert.NotNull(read.Code);
+    }
+
+    [Fact]
+    public void BytesThatAreNoUtf8_AreNoJson()
+    {
+        byte[] body = [.. Encoding.UTF8.GetBytes($$"""{"data": {{Sale}}, "note": "\ud800"""), 0xff, .. "\"}"u8];
+
+        var read = EventMessageParser.Parse(new EventMessage(body));
+
+        Assert.Equal("malformed_json", read.Code);
+        Assert.NotNull(DeadLetterParser.Parse(new EventMessage(body), read, new MessageVerdict.Never("malformed_json")).Body);
+    }
+
+    [Theory]
+    [InlineData("N")]
+    [InlineData("B")]
+    public void Business_IsReadAsItIsOverHttp(string format)
+    {
+        var body = Message($$$"""{"data": {"businessId": "{{{Business.ToString(format)}}}"}}""");
+
+        Assert.Equal(Business, EventMessageParser.Parse(body).Business);
+    }
+
     [Fact]
     public void TooLarge_IsNotEvenRead() =>
         Assert.Equal("too_large", EventMessageParser.Parse(new EventMessage(new byte[EventMessageParser.Limit + 1])).Code);
