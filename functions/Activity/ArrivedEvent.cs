@@ -6,7 +6,7 @@ public sealed record ArrivedEvent
     /// <summary>1-255 characters; null where there is none that could be kept.</summary>
     public string? Id { get; init; }
 
-    /// <summary>1-255 characters; null where there is none that could be kept.</summary>
+    /// <summary>1-255 characters, without the version where that is known; null where there is none that could be kept.</summary>
     public string? Type { get; init; }
 
     public DateTimeOffset? Time { get; init; }

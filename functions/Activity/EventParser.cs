@@ -28,10 +28,15 @@ public static partial class EventParser
         }
 
         var schema = attributes.Text("dataschema", isNeeded: false, SchemaLength);
-        return attributes.Faults.Count > 0 ? Refuse(arrived, "invalid_event", attributes)
-            : ReaderOf(Version().Replace(arrived.Type!, "")) is not { } reader ? Refuse(arrived, "unknown_type")
+        if (attributes.Faults.Count > 0)
+        {
+            return Refuse(arrived, "invalid_event", attributes);
+        }
+
+        var name = Version().Replace(arrived.Type!, "");
+        return ReaderOf(name) is not { } reader ? Refuse(arrived, "unknown_type")
             : !IsKnownVersion(arrived.Type!) || !IsKnownVersion(schema) ? Refuse(arrived, "unknown_version")
-            : Read(arrived, attributes.Object("data"), attributes, reader, business);
+            : Read(arrived with { Type = name }, attributes.Object("data"), attributes, reader, business);
     }
 
     private static ArrivedEvent Read(ArrivedEvent arrived, EventFields? data, EventFields attributes, Func<EventFields, ToldEvent> reader, Guid business)

@@ -49,9 +49,18 @@ public sealed partial class JudgeEvents(TakeInEvents takeIn, BusinessDatabase da
             return events.Select(_ => VerdictOn(why));
         }
 
-        var half = events.Length / 2;
-        var first = await JudgeAsync(business, events[..half], function, waiting);
-        return first.Concat(await JudgeAsync(business, events[half..], function, waiting));
+        var (half, ordered) = (events.Length / 2, BeforeAndAfterAClose(business, events));
+        var first = await JudgeAsync(business, [.. ordered[..half].Select(one => one.Event)], function, waiting);
+        var second = await JudgeAsync(business, [.. ordered[half..].Select(one => one.Event)], function, waiting);
+        return first.Concat(second).Zip(ordered).OrderBy(one => one.Second.At).Select(one => one.First);
+    }
+
+    // A close ends what a business takes, and what happened before it counts: whatever part it is in, that goes first.
+    private static (JsonElement Event, int At)[] BeforeAndAfterAClose(Guid business, JsonElement[] events)
+    {
+        var told = Array.ConvertAll(events, one => EventParser.Parse(one, business).Told);
+        var closedAt = told.OfType<ToldBusiness>().Where(one => one.Fact.IsClosed).Min(one => (DateTimeOffset?)one.OccurredAt);
+        return [.. events.Select((one, at) => (one, at)).OrderBy(one => told[one.at]?.OccurredAt < closedAt ? 0 : told[one.at] is ToldBusiness ? 1 : 2)];
     }
 
     private async Task<IntakeFailure> WhyAsync(Guid business, int count, Exception failed, int tries)

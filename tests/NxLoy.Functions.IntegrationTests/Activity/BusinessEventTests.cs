@@ -23,6 +23,26 @@ public sealed class BusinessEventTests(TestApp app) : IClassFixture<TestApp>
     }
 
     [Fact]
+    public async Task CloseWithAVersionInItsType_ClosesLikeOneWithout()
+    {
+        var business = await app.GivenBusinessAsync();
+        var customer = (await app.CustomerAsync(business: business)).Id;
+        object[] events =
+        [
+            Events.Told("businesses.business.changed.v1", new { businessId = business, name = "A business", status = "CLOSED", timeZone = "UTC", currency = "USD", defaultRegion = "US", occurredAt = Monday }),
+            Events.Sale(business, customer, at: Monday.AddSeconds(-1)), Events.Sale(business, customer, at: Monday.AddSeconds(1)),
+        ];
+
+        // The description knows no versions; the article does.
+        var service = new ApiClient(app.Host.CreateClient(), TestApp.Token("service", [business]));
+        Assert.Equal(["accepted", "accepted", "rejected business_closed"], (await service.PostAsync("/api/v1/events", Events.Batch(events))).Outcomes());
+        Assert.Equal(["duplicate", "duplicate", "rejected business_closed"], (await service.PostAsync("/api/v1/events", Events.Batch(events))).Outcomes());
+        Assert.Equal(
+            ["businesses.business.changed", "transactions.transaction.completed", "transactions.transaction.completed"],
+            await app.Database.QueryAsync<string>("select type from inbox where business_id = @business order by 1", new { business }));
+    }
+
+    [Fact]
     public async Task LatestStands_InWhateverOrderTheyCome()
     {
         var business = Guid.CreateVersion7();

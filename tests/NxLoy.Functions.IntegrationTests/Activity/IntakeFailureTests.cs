@@ -85,6 +85,33 @@ public sealed class IntakeFailureTests
     }
 
     [Fact]
+    public async Task SalesBeforeAClose_Count_ThoughTheBatchIsTakenApart()
+    {
+        var app = await StartedAsync(_ => { });
+        var customer = (await app.CustomerAsync()).Id;
+        var closed = DateTimeOffset.UtcNow.AddMinutes(-1);
+        await app.Database.QueryAsync<int>(
+            """
+            create function fail() returns trigger language plpgsql as $$ begin raise exception 'Something nobody thought of'; end $$;
+            create trigger fail before insert on transactions for each row when (new.amount = 13) execute function fail()
+            """);
+
+        var verdicts = await TakeInAsync(
+            app.Host, TimeSpan.FromMinutes(8),
+            Events.Business(app.Business, closed, status: "CLOSED"), Sale(1, -60), Sale(13, -50), Sale(2, 30), Sale(3, -40));
+
+        Assert.Equal(
+            [
+                new MessageVerdict.Done(), new MessageVerdict.Done(), new MessageVerdict.Later("failed", Patience: null, RetryRules.TriesOfAFailure),
+                new MessageVerdict.Never("business_closed"), new MessageVerdict.Done(),
+            ],
+            verdicts);
+        await app.DisposeAsync();
+
+        object Sale(decimal amount, int seconds) => Events.Sale(app.Business, customer, amount, at: closed.AddSeconds(seconds));
+    }
+
+    [Fact]
     public async Task GrantThatIsMissingForAMoment_CostsNoMessageItsPlace()
     {
         var app = new BusApp
