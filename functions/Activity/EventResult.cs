@@ -33,6 +33,9 @@ public sealed record EventResult(
     /// <summary>The customer it had its effect on, so that the inbox can forget it with the customer; null for what had none.</summary>
     internal Guid? Customer { get; init; }
 
+    /// <summary>It is about somebody erased, whom nothing that is kept may name.</summary>
+    internal bool IsOfErased { get; init; }
+
     /// <summary>Final: the same event sent again has no effect. Everything else is judged anew.</summary>
     internal bool IsSettled => Status is EventStatus.accepted or EventStatus.duplicate;
 }

@@ -5,18 +5,20 @@ namespace NxLoy.Functions.Activity;
 /// <summary>Remembers what became of each event, so that one that is sent again has no second effect.</summary>
 internal static class Inbox
 {
-    /// <summary>Those of the ids whose events have had their effect before.</summary>
-    public static async Task<HashSet<string>> FindSettledAsync(Session session, IEnumerable<string> ids) =>
-        [.. (await session.QueryAsync<Settled>(
+    /// <summary>Those of the ids, as they are recorded, whose events have had their effect before.</summary>
+    public static async Task<IReadOnlySet<string>> FindSettledAsync(Session session, RecordedIds ids) =>
+        (await session.QueryAsync<Settled>(
             """
             select event_id as id from inbox
             where business_id = @business and event_id = any(@ids) and outcome in ('accepted', 'duplicate')
             """,
-            new { business = session.Business, ids = ids.ToArray() })).Select(one => one.Id)];
+            new { business = session.Business, ids = ids.Candidates })).Select(one => one.Id).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Notes the outcomes; what is settled stays as it is, and is no dead letter any more.</summary>
     /// <param name="outcomes">Each id once.</param>
-    public static async Task WriteAsync(Session session, IReadOnlyCollection<(ArrivedEvent Event, EventResult Result)> outcomes, DateTimeOffset now)
+    /// <param name="kept">Under which id an event is to be recorded.</param>
+    public static async Task WriteAsync(
+        Session session, IReadOnlyCollection<(ArrivedEvent Event, EventResult Result)> outcomes, Func<EventResult, string> kept, DateTimeOffset now)
     {
         // By id, so that two requests with the same events wait for each other in one order.
         var rows = outcomes.OrderBy(one => one.Event.Id, StringComparer.Ordinal).ToArray();
@@ -43,7 +45,7 @@ internal static class Inbox
             new
             {
                 business = session.Business,
-                ids = rows.Select(row => row.Event.Id).ToArray(),
+                ids = rows.Select(row => kept(row.Result)).ToArray(),
                 types = rows.Select(row => row.Event.Type).ToArray(),
                 times = rows.Select(row => row.Event.Time?.UtcDateTime).ToArray(),
                 outcomes = rows.Select(row => row.Result.Status.ToString()).ToArray(),

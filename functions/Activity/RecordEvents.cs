@@ -75,13 +75,13 @@ public sealed class RecordEvents(
             return problem;
         }
 
-        Note(results, sales, [.. sold.Value.Select(one => new EventOutcome(StatusOf(one.Status), one.Code))], told => told.Fact.CustomerId);
-        Note(results, rewards, redeemed.Value, told => told.Fact.CustomerId);
-        Note(results, messages, sent.Value, told => told.Fact.CustomerId);
+        Note(results, sales, [.. sold.Value.Select(one => new EventOutcome(StatusOf(one.Status), one.Code))], told => told.Fact.CustomerId, customers.Erased);
+        Note(results, rewards, redeemed.Value, told => told.Fact.CustomerId, customers.Erased);
+        Note(results, messages, sent.Value, told => told.Fact.CustomerId, customers.Erased);
         Note(
             results, points,
             await balances.ExecuteAsync(session, [.. points.Select(one => one.Told.Fact with { Place = places[one.Event.Id!] })], customers, tiers),
-            told => told.Fact.CustomerId);
+            told => told.Fact.CustomerId, customers.Erased);
         await tiers.FinishAsync();
         return results;
     }
@@ -99,7 +99,7 @@ public sealed class RecordEvents(
 
         var possible = told.Where(one => !results.ContainsKey(one.Event.Id!)).ToArray();
         var changed = await change.ExecuteAsync(session, [.. possible.Select(one => ChangeOf(one.Told.Fact))]);
-        Note(results, possible, [.. changed.Outcomes.Select(OutcomeOf)], _ => null);
+        Note(results, possible, [.. changed.Outcomes.Select(OutcomeOf)], _ => null, new HashSet<Guid>());
         if (changed.HasMoved)
         {
             await redate.WantAsync(session);
@@ -151,13 +151,16 @@ public sealed class RecordEvents(
         [.. events.Where(one => one.Told is T).Select(one => (one, (T)one.Told!))];
 
     private static void Note<T>(
-        Dictionary<string, EventResult> results, IReadOnlyList<(ArrivedEvent Event, T Told)> told, IReadOnlyList<EventOutcome> outcomes, Func<T, Guid?> customerOf)
+        Dictionary<string, EventResult> results, IReadOnlyList<(ArrivedEvent Event, T Told)> told, IReadOnlyList<EventOutcome> outcomes, Func<T, Guid?> customerOf,
+        IReadOnlySet<Guid> erased)
     {
         foreach (var ((one, what), outcome) in told.Zip(outcomes))
         {
+            var customer = customerOf(what);
             results[one.Id!] = new EventResult(one.Id, outcome.Status, outcome.Code)
             {
-                Customer = outcome.Status == EventStatus.accepted ? customerOf(what) : null,
+                Customer = outcome.Status == EventStatus.accepted ? customer : null,
+                IsOfErased = customer is { } id && erased.Contains(id),
             };
         }
     }

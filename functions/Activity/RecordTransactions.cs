@@ -110,11 +110,11 @@ public sealed class RecordTransactions(BusinessDatabase database, ErasedIds eras
 
     private RecordedIds IdsOf(Session session, IEnumerable<string> told) => RecordedIds.Of(erased, session.Business, told.Where(TransactionRules.IsId));
 
-    /// <summary>About an erased customer only ids and figures are kept; one's sale that came before is found by the id it was given with, unless that had to go.</summary>
+    /// <summary>About an erased customer only ids and figures are kept; one's sale is found by the id it was given with where it came before and that could stay, else by the one it has now.</summary>
     private static TransactionFact AsKept(TransactionFact fact, RecordedIds ids, IReadOnlySet<string> recorded, bool isErased) => fact with
     {
         TransactionId = ids.Kept(fact.TransactionId, recorded, isErased),
-        OriginalTransactionId = fact.OriginalTransactionId is { } original ? ids.Kept(original, recorded, isErased: false) : null,
+        OriginalTransactionId = fact.OriginalTransactionId is { } original ? ids.Kept(original, recorded, isErased) : null,
         Items = isErased ? [] : fact.Items,
     };
 

@@ -9,7 +9,7 @@ namespace NxLoy.Functions.Activity;
 /// Lets a batch of events have their effect on one business, each once however often it is sent: what is recorded and
 /// the inbox that remembers it are one transaction. The number of statements does not depend on the number of events.
 /// </summary>
-public sealed class TakeInEvents(RecordTransactions record, RecordEvents recordEvents, TimeProvider time)
+public sealed class TakeInEvents(RecordTransactions record, RecordEvents recordEvents, ErasedIds erased, TimeProvider time)
 {
     public const int MaxEvents = 1000;
 
@@ -48,7 +48,9 @@ public sealed class TakeInEvents(RecordTransactions record, RecordEvents recordE
         }
 
         // An id that stands twice in the batch is one event.
-        var settled = await Inbox.FindSettledAsync(session, arrived.Select(one => one.Id).OfType<string>().Distinct());
+        var ids = RecordedIds.Of(erased, session.Business, arrived.Select(one => one.Id).OfType<string>());
+        var known = await Inbox.FindSettledAsync(session, ids);
+        var settled = ids.Told.Where(id => known.Contains(ids.Kept(id, known, isErased: false))).ToHashSet(StringComparer.Ordinal);
         var fresh = arrived.Where(one => one.Told is not null && !settled.Contains(one.Id!)).DistinctBy(one => one.Id).ToArray();
         var recorded = await recordEvents.ExecuteAsync(session, fresh, evenIfClosed: arrived.Any(one => one.Type == EventTypes.Business));
         if (recorded.Failed(out var refused))
@@ -63,7 +65,7 @@ public sealed class TakeInEvents(RecordTransactions record, RecordEvents recordE
         }
 
         trail.Touch(results.Select(result => result.Customer).OfType<Guid>());
-        await Inbox.WriteAsync(session, Kept(arrived, results), time.Now());
+        await Inbox.WriteAsync(session, Kept(arrived, results), result => ids.Kept(result.Id!, known, result.IsOfErased), time.Now());
         await trail.FlushAsync();
         return new EventResults(results);
     }

@@ -75,7 +75,7 @@ public sealed partial class ApplyLedger(
             async session =>
             {
                 var now = time.Now();
-                var args = new { business = session.Business, customer = entry.CustomerId, id = entry.ErasureId, now, entry.ErasedAt, entry.EmailDigest, entry.PhoneDigest };
+                var args = new { business = session.Business, customer = entry.CustomerId, id = entry.ErasureId, now, entry.ErasedAt, entry.EmailDigest, entry.PhoneDigest, entry.ExternalIdDigest };
                 await session.ExecuteAsync("select 1 from erasure_requests where business_id = @business and id = @id for update", args);
                 var customers = await session.QueryAsync<bool>(
                     "select erased_at is not null from customers where business_id = @business and id = @customer for update", args);
@@ -83,8 +83,8 @@ public sealed partial class ApplyLedger(
                 // As it was known then; what the customer was known by in the backup is erased with it, and was erased before.
                 await session.ExecuteAsync(
                     """
-                    insert into erasure_ledger (erasure_id, business_id, customer_id, erased_at, email_digest, phone_digest, is_copied)
-                    values (@id, @business, @customer, @erasedAt, @emailDigest, @phoneDigest, true)
+                    insert into erasure_ledger (erasure_id, business_id, customer_id, erased_at, email_digest, phone_digest, external_id_digest, is_copied)
+                    values (@id, @business, @customer, @erasedAt, @emailDigest, @phoneDigest, @externalIdDigest, true)
                     on conflict (erasure_id) do nothing
                     """,
                     args);

@@ -19,7 +19,7 @@ public sealed class CopyToLedger(BusinessDatabase database, BlobStorage storage,
             erasure.BusinessId,
             """
             select erasure_id as erasureid, business_id as businessid, customer_id as customerid, erased_at as erasedat,
-                email_digest as emaildigest, phone_digest as phonedigest
+                email_digest as emaildigest, phone_digest as phonedigest, external_id_digest as externaliddigest
             from erasure_ledger where business_id = @business and erasure_id = @id and not is_copied
             """,
             new { business = erasure.BusinessId, erasure.Id },
@@ -64,14 +64,17 @@ public sealed class CopyToLedger(BusinessDatabase database, BlobStorage storage,
         public required DateTimeOffset ErasedAt { get; init; }
         public required byte[] EmailDigest { get; init; }
         public required byte[]? PhoneDigest { get; init; }
+        public required byte[]? ExternalIdDigest { get; init; }
 
-        public LedgerEntry ToEntry() => new(ErasureId, BusinessId, CustomerId, ErasedAt, EmailDigest, PhoneDigest);
+        public LedgerEntry ToEntry() => new(ErasureId, BusinessId, CustomerId, ErasedAt, EmailDigest, PhoneDigest, ExternalIdDigest);
     }
 }
 
 /// <summary>One erased customer, as blob storage keeps it: ids, a time, and digests that say nothing to others.</summary>
 /// <param name="EmailDigest">See <see cref="Preferences.ErasedPeople"/>; base64 in JSON.</param>
-public sealed record LedgerEntry(Guid ErasureId, Guid BusinessId, Guid CustomerId, DateTimeOffset ErasedAt, byte[] EmailDigest, byte[]? PhoneDigest)
+/// <param name="ExternalIdDigest">Not in the first entries that were written.</param>
+public sealed record LedgerEntry(
+    Guid ErasureId, Guid BusinessId, Guid CustomerId, DateTimeOffset ErasedAt, byte[] EmailDigest, byte[]? PhoneDigest, byte[]? ExternalIdDigest = null)
 {
     public const string Folder = "ledger/";
 

@@ -89,8 +89,8 @@ public sealed class EraseRows(BusinessDatabase database, ErasedPeople erased, Ti
             new { business = session.Business, request.Id, key, identifiers = SealedIdentifiers.Seal(key, request.Id, identifiers) });
         await session.ExecuteAsync(
             """
-            insert into erasure_ledger (erasure_id, business_id, customer_id, erased_at, email_digest, phone_digest)
-            values (@id, @business, @customer, @now, @email, @phone)
+            insert into erasure_ledger (erasure_id, business_id, customer_id, erased_at, email_digest, phone_digest, external_id_digest)
+            values (@id, @business, @customer, @now, @email, @phone, @externalId)
             on conflict (erasure_id) do nothing
             """,
             new
@@ -101,6 +101,7 @@ public sealed class EraseRows(BusinessDatabase database, ErasedPeople erased, Ti
                 now,
                 email = erased.DigestOfEmail(session.Business, known.Email),
                 phone = known.Phone is null ? null : erased.DigestOfPhone(session.Business, known.Phone),
+                externalId = known.ExternalId is null ? null : erased.DigestOfExternalId(session.Business, known.ExternalId),
             });
     }
 

@@ -55,10 +55,16 @@ public static class ErasedTables
         new("dead_letters", ["detail", "body", "customer_external_id", "customer_email", "customer_phone", "reason"],
             """
             with gone as (
-                delete from dead_letters
+                delete from dead_letters l
                 where business_id = @business and (
-                    customer_id = @customer or customer_external_id = @externalId or customer_email = @email or customer_phone = @phone
-                    or concat_ws(' ', customer_external_id, customer_email, customer_phone) ~* @identifiers
+                    customer_id = @customer
+                    or (customer_external_id = @externalId or customer_email = @email or customer_phone = @phone
+                        or concat_ws(' ', customer_external_id, customer_email, customer_phone) ~* @identifiers)
+                        -- What the person was known by may have gone to somebody else, whose event it is then.
+                        and not exists (
+                            select from customers other
+                            where other.business_id = @business and other.deleted_at is null and other.id <> @customer and (
+                                other.external_id = l.customer_external_id or other.email_key = l.customer_email or other.phone = l.customer_phone))
                     or customer_id is null and customer_external_id is null and customer_email is null and customer_phone is null
                         and concat_ws(' ', event_id, event_type, event_source, detail, body) ~* @identifiers)
                 returning 1
@@ -124,7 +130,7 @@ public static class ErasedTables
         new("customer_data_export_sections", "How many rows those exports had", "GDPR art. 5(2): accountability", Retention.OfTheBusiness),
         new("erasure_requests", "This erasure", "GDPR art. 5(2): accountability", Retention.OfTheBusiness),
         new("legal_holds", "That holds stood, and when", "GDPR art. 5(2): accountability", Retention.OfTheBusiness),
-        new("erasure_ledger", "Digests of email and phone, keyed per business", "GDPR art. 17 and 21: a restored backup must not bring the person back", Retention.Always),
+        new("erasure_ledger", "Digests of email, phone and customer number, keyed per business", "GDPR art. 17 and 21: a restored backup must not bring the person back", Retention.Always),
         new("audit_log", "Who saw or changed which customer id", "GDPR art. 5(2) and 32: accountability and security", Retention.OfTheAuditLog),
         new("customers", "The tombstone: an id, a tier and dates", "Figures above point to it", Retention.OfTheBusiness),
     ];

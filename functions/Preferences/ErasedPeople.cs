@@ -20,6 +20,10 @@ public sealed class ErasedPeople(Sealing sealing)
     /// <param name="phone">E.164.</param>
     public byte[] DigestOfPhone(Guid business, string phone) => Digest(business, $"phone:{phone}");
 
+    /// <summary>32 bytes.</summary>
+    /// <param name="externalId">As the business writes it.</param>
+    public byte[] DigestOfExternalId(Guid business, string externalId) => Digest(business, $"external:{externalId}");
+
     /// <summary>Gives a new customer its first preferences, where they differ from the business's defaults.</summary>
     /// <param name="phone">E.164.</param>
     public async Task StartPreferencesAsync(Session session, Guid customer, string email, string? phone, DateTimeOffset now) =>
@@ -53,14 +57,18 @@ public sealed class ErasedPeople(Sealing sealing)
 
     /// <summary>Since when those of them have been erased who are.</summary>
     /// <param name="phones">E.164.</param>
-    public async Task<ErasedSince> FindAsync(Session session, IEnumerable<Guid> customers, IEnumerable<string> emails, IEnumerable<string> phones)
+    public async Task<ErasedSince> FindAsync(
+        Session session, IEnumerable<Guid> customers, IEnumerable<string> emails, IEnumerable<string> phones, IEnumerable<string> externalIds)
     {
         var byEmail = emails.Distinct().ToDictionary(email => Convert.ToHexString(DigestOfEmail(session.Business, email)));
         var byPhone = phones.Distinct().ToDictionary(phone => Convert.ToHexString(DigestOfPhone(session.Business, phone)));
+        var byExternalId = externalIds.Distinct().ToDictionary(externalId => Convert.ToHexString(DigestOfExternalId(session.Business, externalId)));
         var rows = await session.QueryAsync<ErasedRow>(
             """
-            select customer_id as customerid, email_digest as email, phone_digest as phone, erased_at as erasedat from erasure_ledger
-            where business_id = @business and (customer_id = any(@customers) or email_digest = any(@emails) or phone_digest = any(@phones))
+            select customer_id as customerid, email_digest as email, phone_digest as phone, external_id_digest as externalid, erased_at as erasedat
+            from erasure_ledger
+            where business_id = @business and (
+                customer_id = any(@customers) or email_digest = any(@emails) or phone_digest = any(@phones) or external_id_digest = any(@externalIds))
             """,
             new
             {
@@ -68,10 +76,12 @@ public sealed class ErasedPeople(Sealing sealing)
                 customers = customers.Distinct().ToArray(),
                 emails = byEmail.Keys.Select(Convert.FromHexString).ToArray(),
                 phones = byPhone.Keys.Select(Convert.FromHexString).ToArray(),
+                externalIds = byExternalId.Keys.Select(Convert.FromHexString).ToArray(),
             });
         return new ErasedSince(
             Latest(rows, row => row.CustomerId.ToString()), Latest(rows, row => byEmail.GetValueOrDefault(Convert.ToHexString(row.Email))),
-            Latest(rows, row => row.Phone is null ? null : byPhone.GetValueOrDefault(Convert.ToHexString(row.Phone))));
+            Latest(rows, row => row.Phone is null ? null : byPhone.GetValueOrDefault(Convert.ToHexString(row.Phone))),
+            Latest(rows, row => row.ExternalId is null ? null : byExternalId.GetValueOrDefault(Convert.ToHexString(row.ExternalId))));
     }
 
     private static Dictionary<string, DateTimeOffset> Latest(IEnumerable<ErasedRow> rows, Func<ErasedRow, string?> of) =>
@@ -84,19 +94,21 @@ public sealed class ErasedPeople(Sealing sealing)
         public required Guid CustomerId { get; init; }
         public required byte[] Email { get; init; }
         public required byte[]? Phone { get; init; }
+        public required byte[]? ExternalId { get; init; }
         public required DateTimeOffset ErasedAt { get; init; }
     }
 }
 
 /// <summary>Since when some have been erased, by what they were known by.</summary>
 public sealed class ErasedSince(
-    IReadOnlyDictionary<string, DateTimeOffset> customers, IReadOnlyDictionary<string, DateTimeOffset> emails, IReadOnlyDictionary<string, DateTimeOffset> phones)
+    IReadOnlyDictionary<string, DateTimeOffset> customers, IReadOnlyDictionary<string, DateTimeOffset> emails, IReadOnlyDictionary<string, DateTimeOffset> phones,
+    IReadOnlyDictionary<string, DateTimeOffset> externalIds)
 {
     /// <summary>The last time that one known by any of these was erased; null where none was.</summary>
     /// <param name="phone">E.164.</param>
-    public DateTimeOffset? Of(Guid? customer, string? email, string? phone)
+    public DateTimeOffset? Of(Guid? customer, string? email, string? phone, string? externalId)
     {
-        DateTimeOffset?[] all = [In(customers, customer?.ToString()), In(emails, email), In(phones, phone)];
+        DateTimeOffset?[] all = [In(customers, customer?.ToString()), In(emails, email), In(phones, phone), In(externalIds, externalId)];
         return all.Max();
     }
 

@@ -71,9 +71,9 @@ public sealed partial class ParkEvents(
                 event_type = excluded.event_type, event_source = excluded.event_source, event_time = excluded.event_time, state = excluded.state,
                 code = excluded.code, detail = excluded.detail, body = excluded.body, customer_id = excluded.customer_id,
                 customer_external_id = excluded.customer_external_id, customer_email = excluded.customer_email, customer_phone = excluded.customer_phone,
-                attempts = case when known.state = 'WAITING' then greatest(known.attempts, excluded.attempts) else excluded.attempts end,
+                attempts = case when known.state = 'WAITING' and known.code = excluded.code then greatest(known.attempts, excluded.attempts) else excluded.attempts end,
                 arrived_at = case when known.state = 'WAITING' then known.arrived_at else excluded.arrived_at end,
-                due_at = case when known.state = 'WAITING' then least(known.due_at, excluded.due_at) else excluded.due_at end,
+                due_at = case when excluded.due_at is not null and known.state = 'WAITING' then least(known.due_at, excluded.due_at) else excluded.due_at end,
                 dead_at = excluded.dead_at, settled_at = excluded.settled_at, settled_by = null, reason = null
             """,
             new
@@ -105,8 +105,8 @@ public sealed partial class ParkEvents(
     {
         var since = await erased.FindAsync(
             session, letters.Select(one => one.Event.Customer.Id).OfType<Guid>(), letters.Select(one => one.Event.Customer.Email).OfType<string>(),
-            letters.Select(one => one.Phone).OfType<string>());
-        return [.. letters.Select(one => since.Of(one.Event.Customer.Id, one.Event.Customer.Email, one.Phone) >= one.SentAt ? Emptied(one) : one)];
+            letters.Select(one => one.Phone).OfType<string>(), letters.Select(one => one.Event.Customer.ExternalId).OfType<string>());
+        return [.. letters.Select(one => since.Of(one.Event.Customer.Id, one.Event.Customer.Email, one.Phone, one.Event.Customer.ExternalId) >= one.SentAt ? Emptied(one) : one)];
     }
 
     private static Letter Emptied(Letter letter) => letter with

@@ -63,7 +63,7 @@ public sealed class RetryDeadLetters(BusinessDatabase database, WorkerDatabase w
             for update skip locked
         ) due
         where l.id = due.id
-        returning l.id, l.body, l.attempts, l.arrived_at as arrivedat
+        returning l.id, l.body, l.code, l.attempts, l.arrived_at as arrivedat
         """,
         new { business, now, again = now + options.Delay * Lease, AtOnce }, cancellation);
 
@@ -82,9 +82,9 @@ public sealed class RetryDeadLetters(BusinessDatabase database, WorkerDatabase w
             business,
             """
             update dead_letters l
-            set state = case when o.due_at is null then 'DEAD' else 'WAITING' end, code = o.code, detail = o.detail, due_at = o.due_at,
-                dead_at = case when o.due_at is null then @now end
-            from unnest(@ids::uuid[], @codes::text[], @details::text[], @dues::timestamptz[]) as o (id, code, detail, due_at)
+            set state = case when o.due_at is null then 'DEAD' else 'WAITING' end, code = o.code, detail = o.detail, attempts = o.attempts,
+                due_at = o.due_at, dead_at = case when o.due_at is null then @now end
+            from unnest(@ids::uuid[], @codes::text[], @details::text[], @attempts::int[], @dues::timestamptz[]) as o (id, code, detail, attempts, due_at)
             where l.business_id = @business and l.id = o.id and l.state = 'WAITING'
             """,
             new
@@ -94,6 +94,7 @@ public sealed class RetryDeadLetters(BusinessDatabase database, WorkerDatabase w
                 ids = open.Select(one => one.Row.Id).ToArray(),
                 codes = open.Select(one => one.Outcome.Code).ToArray(),
                 details = open.Select(one => one.Outcome.Detail).ToArray(),
+                attempts = open.Select(one => one.Outcome.Attempts).ToArray(),
                 dues = open.Select(one => one.Outcome.DueAt?.UtcDateTime).ToArray(),
             },
             CancellationToken.None);
@@ -103,12 +104,20 @@ public sealed class RetryDeadLetters(BusinessDatabase database, WorkerDatabase w
         }
     }
 
-    private (string Code, string? Detail, DateTimeOffset? DueAt) OutcomeOf(DueRow row, MessageVerdict verdict, DateTimeOffset now) => verdict switch
+    private Outcome OutcomeOf(DueRow row, MessageVerdict verdict, DateTimeOffset now)
     {
-        MessageVerdict.Later later => (later.Code, null, now + RetryRules.DelayAfter(row.Attempts, now - row.ArrivedAt, options.Delay, later.Patience, later.Tries)),
-        MessageVerdict.Never never => (never.Code, never.Detail, null),
-        _ => throw new ArgumentOutOfRangeException(nameof(verdict)),
-    };
+        switch (verdict)
+        {
+            case MessageVerdict.Later later:
+                // How long it has waited for its sale says nothing of how often it has failed.
+                var attempts = later.Tries is not null && later.Code != row.Code ? 1 : row.Attempts;
+                return new(later.Code, null, attempts, now + RetryRules.DelayAfter(attempts, now - row.ArrivedAt, options.Delay, later.Patience, later.Tries));
+            case MessageVerdict.Never never:
+                return new(never.Code, never.Detail, row.Attempts, null);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(verdict));
+        }
+    }
 
     // What a scan has taken something out of need be no JSON any more, and is no event then.
     private static JsonElement Read(string body)
@@ -124,10 +133,15 @@ public sealed class RetryDeadLetters(BusinessDatabase database, WorkerDatabase w
         }
     }
 
+    private sealed record Outcome(string Code, string? Detail, int Attempts, DateTimeOffset? DueAt);
+
     internal sealed record DueRow
     {
         public required Guid Id { get; init; }
         public required string Body { get; init; }
+
+        /// <summary>Why it waited before this try.</summary>
+        public required string Code { get; init; }
         public required int Attempts { get; init; }
         public required DateTimeOffset ArrivedAt { get; init; }
     }

@@ -75,6 +75,47 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public async Task EventThatHasWaitedLong_AndThenFails_IsStillTriedEightTimes()
+    {
+        await using var app = await Running.StartAsync();
+        var customer = (await app.App.CustomerAsync()).Id;
+        await app.App.Database.QueryAsync<int>(
+            """
+            create function fail() returns trigger language plpgsql as $$ begin raise exception 'Something nobody thought of'; end $$;
+            create trigger fail before insert on transactions for each row when (new.kind = 'REFUND') execute function fail()
+            """);
+        await app.App.SendAsync(Events.Of("refunded", Events.Data(app.App.Business, 4, "refund", customerId: customer, original: "late"), "waits"));
+        await app.App.SettledAsync();
+        await app.App.Database.QueryAsync<int>("update dead_letters set attempts = 20");
+        await app.App.TellAsync(app.App.Business, Events.Sale(app.App.Business, customer, 10, "late"));
+
+        for (var tries = 1; tries <= 8; tries++)
+        {
+            Assert.StartsWith("WAITING", (await app.App.DeadLettersAsync())["waits"], StringComparison.Ordinal);
+            await app.App.Host.AdvanceAsync(TimeSpan.FromMinutes(2));
+            await app.App.RetryAsync();
+        }
+
+        Assert.Equal("DEAD failed", (await app.App.DeadLettersAsync())["waits"]);
+    }
+
+    [Fact]
+    public async Task EventThatWaits_AndComesAgainWhenItCannotSucceedAnyMore_IsDead()
+    {
+        await using var app = await Running.StartAsync();
+        var customer = (await app.App.CustomerAsync()).Id;
+        object refund = Events.Of("refunded", Events.Data(app.App.Business, 40, "refund", customerId: customer, original: "small"), "too-much");
+        await app.App.SendAsync(refund);
+        await app.App.SettledAsync();
+        Assert.Equal("WAITING sale_not_arrived", (await app.App.DeadLettersAsync())["too-much"]);
+        await app.App.TellAsync(app.App.Business, Events.Sale(app.App.Business, customer, 10, "small"));
+
+        await app.App.HandAsync(refund, age: TimeSpan.Zero);
+
+        Assert.Equal("DEAD refund_exceeds_sale", (await app.App.DeadLettersAsync())["too-much"]);
+    }
+
+    [Fact]
     public async Task WhatComesAgainAndSucceeds_IsNoDeadLetterAnyMore()
     {
         await using var app = await Running.StartAsync();

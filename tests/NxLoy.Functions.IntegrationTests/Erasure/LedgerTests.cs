@@ -107,7 +107,7 @@ public sealed class LedgerTests : IAsyncLifetime
             .GetBlobClient($"ledger/{app.Business}/{erasure}.json");
         var written = (await blob.DownloadContentAsync()).Value;
 
-        Assert.Equal(["businessId", "customerId", "emailDigest", "erasedAt", "erasureId", "phoneDigest"], System.Text.Json.JsonDocument.Parse(written.Content).RootElement.EnumerateObject().Select(one => one.Name).Order());
+        Assert.Equal(["businessId", "customerId", "emailDigest", "erasedAt", "erasureId", "externalIdDigest", "phoneDigest"], System.Text.Json.JsonDocument.Parse(written.Content).RootElement.EnumerateObject().Select(one => one.Name).Order());
 
         // Copied, and killed before it could say so: done again, the same blob stays.
         await app.Database.QueryAsync<int>("update erasure_ledger set is_copied = false");
