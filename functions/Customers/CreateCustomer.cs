@@ -11,7 +11,7 @@ namespace NxLoy.Functions.Customers;
 
 /// <summary>Makes a customer with its metrics, its referral code and its event, in one transaction.</summary>
 public sealed class CreateCustomer(
-    BusinessDatabase database, IdempotencyKeys idempotency, GetCustomer get, ErasedPeople erased, TimeProvider time)
+    BusinessDatabase database, IdempotencyKeys idempotency, GetCustomer get, ErasedPeople erased, GiveInitialTier initialTier, TimeProvider time)
 {
     // Crockford's alphabet: no I, L, O or U, so that a code survives being read aloud.
     private const string CodeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -75,11 +75,7 @@ public sealed class CreateCustomer(
         await erased.StartPreferencesAsync(session, id, fields.Email, fields.Phone, now);
         caller.Trail.Touch(id);
         await session.WriteAsync("customers.customer.created", id, new { customerId = id, businessId = session.Business, createdAt = now }, now);
-        if (accepted.Value.LoyaltyTier is { } tier)
-        {
-            await GiveInitialTier.ExecuteAsync(session, id, tier, caller.Subject, now);
-        }
-
+        await initialTier.ExecuteAsync(session, id, accepted.Value.LoyaltyTier, caller.Subject, now);
         return await get.ExecuteAsync(session, id);
     }
 

@@ -50,6 +50,20 @@ public sealed class EvaluateTiers(Session session, IReadOnlyCollection<Guid> cus
         await WriteTiers.ExecuteAsync(session, setting, [.. results.Where(result => result.HasNewState)], results);
     }
 
+    /// <summary>For a customer just made, who has done nothing yet: where nothing is asked for a tier, it is reached at once.</summary>
+    internal static async Task WelcomeAsync(Session session, Guid customer, ReadTierSetting read)
+    {
+        var setting = await read.LockAsync(session);
+        if (!HasThresholds(setting) || TierPolicy.Reached(setting.Current.Thresholds, TierFigures.None) == LoyaltyTier.BRONZE)
+        {
+            return;
+        }
+
+        var cases = await TierCases.ReadAsync(session, setting, [customer]);
+        var results = cases.Select(one => TierResult.Of(one, [Today(setting, one)])).ToArray();
+        await WriteTiers.ExecuteAsync(session, setting, results, results);
+    }
+
     // Without thresholds all are BRONZE but for overrides, which no event ends.
     private static bool HasThresholds(TierSetting setting) => setting.Current.Version > 0;
 

@@ -3,6 +3,9 @@ namespace NxLoy.Functions.Tiers;
 /// <summary>What counts for a customer's tier on one local day.</summary>
 public sealed record TierFigures
 {
+    /// <summary>Of who has done nothing yet.</summary>
+    public static TierFigures None { get; } = new() { Monthly = default, Quarterly = default, Yearly = default, Lifetime = default, Points = 0 };
+
     public required WindowFigures Monthly { get; init; }
 
     public required WindowFigures Quarterly { get; init; }

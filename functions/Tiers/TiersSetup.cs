@@ -17,6 +17,7 @@ internal static class TiersSetup
         .AddSingleton<ListTierChanges>()
         .AddSingleton<OverrideTier>()
         .AddSingleton<StartTierRuns>()
+        .AddSingleton<GiveInitialTier>()
         .AddSingleton<RunTiers>()
         .AddSingleton<RequestTierRun>()
         .AddSingleton<GetTierRun>()

@@ -44,6 +44,22 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
     }
 
     [Fact]
+    public async Task NewCustomer_HasTheTierThatAsksForNothing_AndARunFindsNothingToDo()
+    {
+        var business = await app.GivenBusinessAsync();
+        await app.TiersAsync(business, Given.Tiers(silver: 0));
+        await app.TierRunsSettledAsync();
+
+        var customer = (await app.CustomerAsync(business: business)).Id;
+
+        Assert.Equal("SILVER", (string?)(await app.TierAsync(business, customer))["loyaltyTier"]);
+        Assert.Equal("threshold", (string?)Assert.Single(await app.TierHistoryAsync(business, customer))!["cause"]);
+        var before = await app.TierRowsAsync(business);
+        await app.EndTierRunAsync(await app.BeginTierRunAsync(business));
+        Assert.Equal(before, await app.TierRowsAsync(business));
+    }
+
+    [Fact]
     public async Task SaleThatOnlyAddsUp_ChangesNothingAndWritesNoState()
     {
         var (business, customer) = await BuyerAsync();
