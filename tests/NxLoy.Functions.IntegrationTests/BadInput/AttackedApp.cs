@@ -1,3 +1,4 @@
+using NxLoy.Functions.Erasure;
 using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 using NxLoy.Functions.Observability;
@@ -17,7 +18,8 @@ public sealed class AttackedApp : IAsyncLifetime
         KeepsFiles = true,
         Configure = settings =>
         {
-            foreach (var timer in TestApp.Timers.Where(timer => timer != nameof(AuditTriggers.EveryMinuteSignAudit)))
+            // But for the one that ends erasures when a test wants it to.
+            foreach (var timer in TestApp.Timers.Where(timer => timer is not (nameof(AuditTriggers.EveryMinuteSignAudit) or nameof(ErasureTriggers.EveryDaySweepErasures))))
             {
                 settings[$"AzureWebJobs.{timer}.Disabled"] = "true";
             }
@@ -68,6 +70,7 @@ public sealed class AttackedApp : IAsyncLifetime
         """
         select not exists (select from customer_data_exports where status = 'PROCESSING' or status = 'PENDING' and approval <> 'WAITING')
             and not exists (select from tier_runs where status <> 'COMPLETED')
+            and not exists (select from erasure_requests where status = 'PROCESSING')
         """))[0]);
 
     internal static string? Change(IReadOnlyList<string> before, IReadOnlyList<string> after) =>
