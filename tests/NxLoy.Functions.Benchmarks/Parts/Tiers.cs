@@ -95,6 +95,7 @@ internal static class Tiers
     private static async Task<Run> MeasureAsync(Bench bench, TierSite site, Func<Task> start, IReadOnlyList<Guid>? beside = null)
     {
         var (app, database) = (site.App.CpuMicroseconds, bench.DatabaseCpuMicroseconds);
+        var since = DateTime.UtcNow;
         using var over = new CancellationTokenSource();
         await start();
         var reads = beside is null ? null : TimesAsync(n => site.Client.GetAsync(new Uri($"/api/v1/customers/{beside[n % beside.Count]}", UriKind.Relative)), over.Token);
@@ -103,9 +104,11 @@ internal static class Tiers
         await over.CancelAsync();
         var run = (await site.QueryAsync<(double Seconds, long Changed)>(
             """
-            select extract(epoch from finished_at - started_at)::float8, (select coalesce(sum(changed), 0) from tier_run_partitions p where p.run_id = r.id)
-            from tier_runs r order by finished_at desc limit 1
-            """))[0];
+            select extract(epoch from max(r.finished_at) - min(r.started_at))::float8, coalesce(sum(p.changed), 0)::bigint
+            from tier_runs r left join tier_run_partitions p on p.run_id = r.id
+            where r.started_at >= @since
+            """,
+            new { since }))[0];
         return new Run(
             run.Seconds, run.Changed, (site.App.CpuMicroseconds - app) / 1e6, (bench.DatabaseCpuMicroseconds - database) / 1e6,
             reads is null ? null : await reads, purchases is null ? null : await purchases);
