@@ -46,10 +46,14 @@ public static class EventMessageParser
             var @event = message.Properties.Keys.Any(IsAttribute) ? FromBinary(message) : Json(message.Body);
             return BusinessOf(@event) is { } business ? new Read(@event, business) : WithoutBusiness(@event);
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or ArgumentException)
+        catch (JsonException)
         {
-            // The latter two for half of a surrogate pair, where it cannot be read over: in the name of a field.
             return Refused("malformed_json", "The body is not one JSON document, or names a field twice.");
+        }
+        catch (Exception half) when (half is InvalidOperationException or ArgumentException)
+        {
+            // JSON may have it in an escape, and in the name of a field nothing can read it over.
+            return Refused("malformed_json", "The body holds half of a surrogate pair, which is no character.");
         }
     }
 

@@ -21,7 +21,7 @@ internal static class Inbox
         Session session, IReadOnlyCollection<(ArrivedEvent Event, EventResult Result)> outcomes, Func<EventResult, string> kept, DateTimeOffset now)
     {
         // By id, so that two requests with the same events wait for each other in one order.
-        var rows = outcomes.OrderBy(one => one.Event.Id, StringComparer.Ordinal).ToArray();
+        var rows = outcomes.Select(one => (one.Event, one.Result, Id: kept(one.Result))).OrderBy(one => one.Id, StringComparer.Ordinal).ToArray();
         if (rows.Length == 0)
         {
             return;
@@ -45,7 +45,7 @@ internal static class Inbox
             new
             {
                 business = session.Business,
-                ids = rows.Select(row => kept(row.Result)).ToArray(),
+                ids = rows.Select(row => row.Id).ToArray(),
                 types = rows.Select(row => row.Event.Type).ToArray(),
                 times = rows.Select(row => row.Event.Time?.UtcDateTime).ToArray(),
                 outcomes = rows.Select(row => row.Result.Status.ToString()).ToArray(),

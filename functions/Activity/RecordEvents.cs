@@ -99,7 +99,7 @@ public sealed class RecordEvents(
 
         var possible = told.Where(one => !results.ContainsKey(one.Event.Id!)).ToArray();
         var changed = await change.ExecuteAsync(session, [.. possible.Select(one => ChangeOf(one.Told.Fact))]);
-        Note(results, possible, [.. changed.Outcomes.Select(OutcomeOf)], _ => null, new HashSet<Guid>());
+        Note(results, possible, [.. changed.Outcomes.Select(OutcomeOf)], _ => null);
         if (changed.HasMoved)
         {
             await redate.WantAsync(session);
@@ -152,7 +152,7 @@ public sealed class RecordEvents(
 
     private static void Note<T>(
         Dictionary<string, EventResult> results, IReadOnlyList<(ArrivedEvent Event, T Told)> told, IReadOnlyList<EventOutcome> outcomes, Func<T, Guid?> customerOf,
-        IReadOnlySet<Guid> erased)
+        IReadOnlySet<Guid>? erased = null)
     {
         foreach (var ((one, what), outcome) in told.Zip(outcomes))
         {
@@ -160,7 +160,7 @@ public sealed class RecordEvents(
             results[one.Id!] = new EventResult(one.Id, outcome.Status, outcome.Code)
             {
                 Customer = outcome.Status == EventStatus.accepted ? customer : null,
-                IsOfErased = customer is { } id && erased.Contains(id),
+                IsOfErased = customer is { } id && erased?.Contains(id) == true,
             };
         }
     }

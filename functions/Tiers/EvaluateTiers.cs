@@ -45,23 +45,18 @@ public sealed class EvaluateTiers(Session session, IReadOnlyCollection<Guid> cus
         }
 
         var told = events.OrderBy(one => one.Place).ToLookup(one => one.Event.CustomerId, one => one.Event);
-        var cases = await TierCases.ReadAsync(session, setting, [.. told.Select(of => of.Key)]);
-        var results = cases.Select(one => TierResult.Of(one, TierEvent.Occasions(Today(setting, one), [.. told[one.Id]]))).ToArray();
-        await WriteTiers.ExecuteAsync(session, setting, [.. results.Where(result => result.HasNewState)], results);
+        await JudgeAsync(
+            session, setting, [.. told.Select(of => of.Key)], one => TierResult.Of(one, TierEvent.Occasions(Today(setting, one), [.. told[one.Id]])));
     }
 
     /// <summary>For a customer just made, who has done nothing yet: where nothing is asked for a tier, it is reached at once.</summary>
     internal static async Task WelcomeAsync(Session session, Guid customer, ReadTierSetting read)
     {
         var setting = await read.LockAsync(session);
-        if (!HasThresholds(setting) || TierPolicy.Reached(setting.Current.Thresholds, TierFigures.None) == LoyaltyTier.BRONZE)
+        if (HasThresholds(setting) && TierPolicy.Reached(setting.Current.Thresholds, TierFigures.None) > LoyaltyTier.BRONZE)
         {
-            return;
+            await JudgeAsync(session, setting, [customer], one => TierResult.Of(one, [Today(setting, one)]));
         }
-
-        var cases = await TierCases.ReadAsync(session, setting, [customer]);
-        var results = cases.Select(one => TierResult.Of(one, [Today(setting, one)])).ToArray();
-        await WriteTiers.ExecuteAsync(session, setting, results, results);
     }
 
     // Without thresholds all are BRONZE but for overrides, which no event ends.
@@ -82,14 +77,21 @@ public sealed class EvaluateTiers(Session session, IReadOnlyCollection<Guid> cus
     /// <returns>How many hold another tier now.</returns>
     internal static async Task<int> ReviewAsync(Session session, TierSetting setting, IReadOnlyList<Guid> customers)
     {
-        var cases = await TierCases.ReadAsync(session, setting, customers);
-        var results = cases.Select(one => Review(setting, one)).ToArray();
-        await WriteTiers.ExecuteAsync(session, setting, [.. results.Where(result => result.HasNewState)], results);
+        var results = await JudgeAsync(session, setting, customers, one => Review(setting, one));
         return results.Count(result => result.State.Held != result.Case.Held);
     }
 
     internal static TierResult Review(TierSetting setting, TierCase one) =>
         TierResult.Of(one, one.Missed(setting).Count > 0 ? Missed(setting, one) : [Today(setting, one)]);
+
+    private static async Task<IReadOnlyList<TierResult>> JudgeAsync(
+        Session session, TierSetting setting, IReadOnlyList<Guid> customers, Func<TierCase, TierResult> judge)
+    {
+        var cases = await TierCases.ReadAsync(session, setting, customers);
+        var results = cases.Select(judge).ToArray();
+        await WriteTiers.ExecuteAsync(session, setting, [.. results.Where(result => result.HasNewState)], results);
+        return results;
+    }
 
     private static TierResult CatchUp(TierSetting setting, TierCase one) => TierResult.Of(one, Missed(setting, one));
 
