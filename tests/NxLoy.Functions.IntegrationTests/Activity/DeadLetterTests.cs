@@ -53,11 +53,7 @@ public sealed class DeadLetterTests
     {
         await using var app = await Running.StartAsync();
         var customer = (await app.App.CustomerAsync()).Id;
-        await app.App.Database.QueryAsync<int>(
-            """
-            create function fail() returns trigger language plpgsql as $$ begin raise exception 'Something nobody thought of'; end $$;
-            create trigger fail before insert on transactions for each row when (new.amount = 13) execute function fail()
-            """);
+        await app.App.FailsAtAsync("new.amount = 13");
 
         await app.App.SendAsync(Enumerable.Range(1, 20).Select(amount => Events.Of("completed", Events.Data(app.App.Business, amount, $"sale-{amount}", customerId: customer), $"event-{amount}")));
         await app.App.SettledAsync();
@@ -79,11 +75,7 @@ public sealed class DeadLetterTests
     {
         await using var app = await Running.StartAsync();
         var customer = (await app.App.CustomerAsync()).Id;
-        await app.App.Database.QueryAsync<int>(
-            """
-            create function fail() returns trigger language plpgsql as $$ begin raise exception 'Something nobody thought of'; end $$;
-            create trigger fail before insert on transactions for each row when (new.kind = 'REFUND') execute function fail()
-            """);
+        await app.App.FailsAtAsync("new.kind = 'REFUND'");
         await app.App.SendAsync(Events.Of("refunded", Events.Data(app.App.Business, 4, "refund", customerId: customer, original: "late"), "waits"));
         await app.App.SettledAsync();
         await app.App.Database.QueryAsync<int>("update dead_letters set attempts = 20");

@@ -90,11 +90,7 @@ public sealed class IntakeFailureTests
         var app = await StartedAsync(_ => { });
         var customer = (await app.CustomerAsync()).Id;
         var closed = DateTimeOffset.UtcNow.AddMinutes(-1);
-        await app.Database.QueryAsync<int>(
-            """
-            create function fail() returns trigger language plpgsql as $$ begin raise exception 'Something nobody thought of'; end $$;
-            create trigger fail before insert on transactions for each row when (new.amount = 13) execute function fail()
-            """);
+        await app.FailsAtAsync("new.amount = 13");
 
         var verdicts = await TakeInAsync(
             app.Host, TimeSpan.FromMinutes(8),

@@ -26,7 +26,7 @@ public sealed class MetricsRebuildTests : IAsyncLifetime
     [Fact]
     public async Task Drift_IsCorrected_AndTheProgressTellsHowMany()
     {
-        var (drifted, right) = (await BoughtAsync(app, 30), await BoughtAsync(app, 12));
+        var (drifted, right) = (await app.BoughtAsync(30), await app.BoughtAsync(12));
         await app.Database.QueryAsync<int>("update customer_metrics set total_spent = 999, visit_count = 7 where customer_id = @drifted", new { drifted });
 
         await app.Host.InvokeAsync("EveryQuarterHour");
@@ -130,11 +130,11 @@ public sealed class MetricsRebuildTests : IAsyncLifetime
     [Fact]
     public async Task PurchasesMeanwhile_AreNotLost()
     {
-        var customer = await BoughtAsync(app, 1);
+        var customer = await app.BoughtAsync(1);
         var buying = Task.Run(async () =>
         {
             for (var n = 0; n < 20; n++)
-                await BuyAsync(app, customer, 1);
+                await app.SellAsync(app.Business, customer, 1);
         });
         for (var n = 0; n < 5; n++)
         {
@@ -153,7 +153,7 @@ public sealed class MetricsRebuildTests : IAsyncLifetime
     public async Task KilledAtItsNthCommit_ForEveryN_EveryFigureIsRightAndCountedOnce()
     {
         for (var n = 0; n < 5; n++)
-            await BoughtAsync(app, 10);
+            await app.BoughtAsync(10);
         await app.StopHostAsync();
         await using var proxy = new CommitProxy(app.Database.Owner) { Counts = Moments.Commits };
         var settings = AppProcess.Quiet(app.StartedWith, proxy, "EveryQuarterHour");
@@ -191,14 +191,4 @@ public sealed class MetricsRebuildTests : IAsyncLifetime
         });
         return answer!.Json;
     }
-
-    private static async Task<Guid> BoughtAsync(TestApp app, decimal amount)
-    {
-        var customer = (await app.CustomerAsync()).Id;
-        await BuyAsync(app, customer, amount);
-        return customer;
-    }
-
-    private static async Task BuyAsync(TestApp app, Guid customer, decimal amount) =>
-        (await app.As("service").PostAsync("/api/v1/events", Events.One(Events.Sale(app.Business, customer, amount)))).Expect(200);
 }

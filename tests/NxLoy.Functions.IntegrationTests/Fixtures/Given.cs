@@ -28,12 +28,18 @@ public static class Given
     public static async Task<Guid> EraseAsync(this TestApp app, Guid customer, Guid? business = null)
     {
         var id = (await app.ErasureAsync(customer, business)).Id;
+        await app.EndErasureAsync(id);
+        return id;
+    }
+
+    /// <summary>The same of an erasure that is open.</summary>
+    public static async Task EndErasureAsync(this TestApp app, Guid id)
+    {
         await app.Database.QueryAsync<int>(
             "update erasure_requests set status = 'APPROVED', approved_by = 'test', approved_at = requested_at, erase_at = requested_at where id = @id", new { id });
         await app.Host.InvokeAsync("EveryDaySweepErasures");
         await Eventually.TrueAsync(async () =>
             (await app.Database.QueryAsync<string>("select status from erasure_requests where id = @id", new { id })) is ["COMPLETED"]);
-        return id;
     }
 
     /// <summary>Thresholds on a year's spending, as they are sent.</summary>

@@ -49,4 +49,12 @@ public static class GivenDeadLetters
         await app.DeliverAsync(BusApp.Message(@event ?? Events.Sale(business, (await app.CustomerAsync(business: business)).Id, amount: -1)));
         return (await app.Database.QueryAsync<Guid>("select id from dead_letters where business_id = @business order by id desc limit 1", new { business })).Single();
     }
+
+    /// <summary>From now on the app fails at transactions of a kind.</summary>
+    /// <param name="condition">SQL about <c>new</c>.</param>
+    public static Task FailsAtAsync(this TestApp app, string condition) => app.Database.QueryAsync<int>(
+        $"""
+        create function fail() returns trigger language plpgsql as $$ begin raise exception 'Something nobody thought of'; end $$;
+        create trigger fail before insert on transactions for each row when ({condition}) execute function fail()
+        """);
 }

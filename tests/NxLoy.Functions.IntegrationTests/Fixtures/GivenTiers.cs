@@ -26,6 +26,14 @@ public static class GivenTiers
         return customer;
     }
 
+    /// <returns>A business with thresholds, and a customer of it who has bought nothing yet.</returns>
+    public static async Task<(Guid Business, Guid Customer)> BuyerAsync(this TestApp app)
+    {
+        var business = await app.GivenBusinessAsync();
+        await app.TiersAsync(business);
+        return (business, (await app.CustomerAsync(business: business)).Id);
+    }
+
     /// <param name="how">voided or refunded.</param>
     public static async Task ReverseAsync(this TestApp app, Guid business, Guid customer, string how, string sale, decimal amount) =>
         Assert.Equal(["accepted"], (await app.AsOf(business, "service").PostAsync("/api/v1/events", Events.One(Events.Of(
@@ -93,4 +101,7 @@ public static class GivenTiers
 
     public static async Task<JsonArray> TierHistoryAsync(this TestApp app, Guid business, Guid customer) =>
         (await app.AsOf(business, "staff").GetAsync($"/api/v1/customers/{customer}/tier/history")).Expect(200).Json["items"]!.AsArray();
+
+    /// <summary>A change of a history in a few words: "BRONZE SILVER threshold".</summary>
+    public static string Told(JsonNode? change) => $"{change!["fromTier"]} {change["toTier"]} {change["cause"]}";
 }

@@ -3,13 +3,13 @@ using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.Tiers;
 
-/// <summary>What sales, refunds and owners do to a customer's tier, and what is told of it.</summary>
+/// <summary>What sales and refunds do to a customer's tier, and what is told of it.</summary>
 public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
 {
     [Fact]
     public async Task SaleThatReachesAThreshold_LiftsAtOnce_AndIsToldOf()
     {
-        var (business, customer) = await BuyerAsync();
+        var (business, customer) = await app.BuyerAsync();
 
         await app.SellAsync(business, customer, 120);
 
@@ -30,7 +30,7 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
     [Fact]
     public async Task Profile_ShowsTierProgressAndLoyalty()
     {
-        var (business, customer) = await BuyerAsync();
+        var (business, customer) = await app.BuyerAsync();
         await app.SellAsync(business, customer, 600);
         await app.Database.QueryAsync<int>(
             "insert into loyalty_balances (customer_id, business_id, balance, qualifying_points, changed_by, occurred_at, updated_at) values (@customer, @business, 70, 300, 'till', now(), now())",
@@ -62,7 +62,7 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
     [Fact]
     public async Task SaleThatOnlyAddsUp_ChangesNothingAndWritesNoState()
     {
-        var (business, customer) = await BuyerAsync();
+        var (business, customer) = await app.BuyerAsync();
 
         await app.SellAsync(business, customer, 99);
 
@@ -73,20 +73,20 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
     [Fact]
     public async Task VoidOfTheSaleThatLifted_TakesTheLiftBackAtOnce()
     {
-        var (business, customer) = await BuyerAsync();
+        var (business, customer) = await app.BuyerAsync();
         await app.SellAsync(business, customer, 150);
         var lifting = await app.SellAsync(business, customer, 900);
 
         await app.ReverseAsync(business, customer, "voided", lifting, 900);
 
-        Assert.Equal(["GOLD SILVER reversal", "SILVER GOLD threshold", "BRONZE SILVER threshold"], (await app.TierHistoryAsync(business, customer)).Select(Told).Select(told => told.Replace("PLATINUM", "GOLD", StringComparison.Ordinal)));
+        Assert.Equal(["GOLD SILVER reversal", "SILVER GOLD threshold", "BRONZE SILVER threshold"], (await app.TierHistoryAsync(business, customer)).Select(GivenTiers.Told).Select(told => told.Replace("PLATINUM", "GOLD", StringComparison.Ordinal)));
         Assert.Contains("customers.tier.downgraded", (await EventsAsync(customer))[^1], StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task RefundOfAnotherSale_StartsAGrace()
     {
-        var (business, customer) = await BuyerAsync();
+        var (business, customer) = await app.BuyerAsync();
         var first = await app.SellAsync(business, customer, 99);
         await app.SellAsync(business, customer, 10);
 
@@ -101,11 +101,11 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
     [Fact]
     public async Task SeveralSalesOfOneBatch_CountOneByOne()
     {
-        var (business, customer) = await BuyerAsync();
+        var (business, customer) = await app.BuyerAsync();
         (await app.AsOf(business, "service").PostAsync(
             "/api/v1/events", Events.Batch(Events.Sale(business, customer, 60), Events.Sale(business, customer, 60), Events.Sale(business, customer, 400)))).Expect(200);
 
-        Assert.Equal(["SILVER GOLD threshold", "BRONZE SILVER threshold"], (await app.TierHistoryAsync(business, customer)).Select(Told));
+        Assert.Equal(["SILVER GOLD threshold", "BRONZE SILVER threshold"], (await app.TierHistoryAsync(business, customer)).Select(GivenTiers.Told));
     }
 
     // SILVER at 100: the second sale reaches it, in whatever batches the two came.
@@ -114,7 +114,7 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
     [InlineData(true)]
     public async Task RefundOfASaleThatDidNotLift_StartsAGrace_HoweverTheSalesCame(bool isOneBatch)
     {
-        var (business, customer) = await BuyerAsync();
+        var (business, customer) = await app.BuyerAsync();
         object[] sales = [Events.Sale(business, customer, 60, "s1"), Events.Sale(business, customer, 60, "s2")];
         foreach (var batch in isOneBatch ? [sales] : sales.Chunk(1))
         {
@@ -131,7 +131,7 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
     [Fact]
     public async Task RefundThatIsAheadOfItsSaleInABatch_CountsRightAfterIt()
     {
-        var (business, customer) = await BuyerAsync();
+        var (business, customer) = await app.BuyerAsync();
 
         await app.TellAsync(
             business,
@@ -144,20 +144,20 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
     [Fact]
     public async Task SaleAndItsVoidInOneBatch_AreALiftAndItsReversal()
     {
-        var (business, customer) = await BuyerAsync();
+        var (business, customer) = await app.BuyerAsync();
 
         await app.TellAsync(
             business, Events.Sale(business, customer, 600, "s1"),
             Events.Of("voided", Events.Data(business, 600, "v1", customerId: customer, original: "s1")));
 
-        Assert.Equal(["GOLD BRONZE reversal", "BRONZE GOLD threshold"], (await app.TierHistoryAsync(business, customer)).Select(Told));
+        Assert.Equal(["GOLD BRONZE reversal", "BRONZE GOLD threshold"], (await app.TierHistoryAsync(business, customer)).Select(GivenTiers.Told));
         await app.AssertTierHistoryAsync(customer);
     }
 
     [Fact]
     public async Task CustomerAndTheStaffsDoings_SeesThatItWasStaffButNotWhoNorWhy()
     {
-        var (business, customer) = await BuyerAsync();
+        var (business, customer) = await app.BuyerAsync();
         await app.SellAsync(business, customer, 120);
         (await app.AsOf(business, "owner", "ada").PostAsync($"/api/v1/customers/{customer}/tier/override", new { tier = "GOLD", reason = "Complains a lot." })).Expect(200);
         var own = app.AsOf(business, "customer", customer.ToString());
@@ -173,76 +173,19 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
     [Fact]
     public async Task TwoBatchesAtOnceOnOneCustomer_AddUp()
     {
-        var (business, customer) = await BuyerAsync();
+        var (business, customer) = await app.BuyerAsync();
 
         await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => app.SellAsync(business, customer, 100)));
 
         Assert.Equal(
             ["GOLD PLATINUM threshold", "SILVER GOLD threshold", "BRONZE SILVER threshold"],
-            (await app.TierHistoryAsync(business, customer)).Select(Told));
-    }
-
-    [Fact]
-    public async Task Override_StandsAboveTheRules_UntilItIsTakenOff()
-    {
-        var (business, customer) = await BuyerAsync();
-        var owner = app.AsOf(business, "owner", "ada");
-
-        var set = (await owner.PostAsync($"/api/v1/customers/{customer}/tier/override", new { tier = "PLATINUM", reason = "A friend of the house." })).Expect(200).Json;
-        await app.SellAsync(business, customer, 120);
-        var held = await app.TierAsync(business, customer);
-        (await owner.DeleteAsync($"/api/v1/customers/{customer}/tier/override", new { reason = "Moved away." }, ifMatch: null)).Expect(204);
-
-        Assert.Equal(("PLATINUM", "A friend of the house.", "ada"), ((string?)set["override"]!["tier"], (string?)set["override"]!["reason"], (string?)set["override"]!["createdBy"]));
-        Assert.Equal(("PLATINUM", "SILVER", null), ((string?)held["loyaltyTier"], (string?)held["ruledTier"], held["progress"]));
-        var history = await app.TierHistoryAsync(business, customer);
-        Assert.Equal(["PLATINUM SILVER override", "BRONZE PLATINUM override"], history.Select(Told));
-        Assert.Equal(("ada", "Moved away."), ((string?)history[0]!["actor"], (string?)history[0]!["reason"]));
-        (await owner.DeleteAsync($"/api/v1/customers/{customer}/tier/override", ifMatch: null)).Expect(204);
-    }
-
-    [Fact]
-    public async Task OverrideSentAgainWithItsKey_IsNotSetOnceMore()
-    {
-        var (business, customer) = await BuyerAsync();
-        var (path, key) = ($"/api/v1/customers/{customer}/tier/override", ("Idempotency-Key", Guid.NewGuid().ToString()));
-        var owner = app.AsOf(business, "owner");
-        (await owner.PostAsync(path, new { tier = "GOLD", reason = "Once." }, key)).Expect(200);
-        (await owner.DeleteAsync(path, ifMatch: null)).Expect(204);
-
-        var again = (await owner.PostAsync(path, new { tier = "GOLD", reason = "Once." }, key)).Expect(200).Json;
-        var reused = (await owner.PostAsync(path, new { tier = "SILVER", reason = "Once." }, key)).Expect(422);
-
-        Assert.Equal(("BRONZE", null), ((string?)again["loyaltyTier"], again["override"]));
-        Assert.Equal("idempotency_key_reused", reused.Problem);
-        Assert.Equal(2, (await app.TierHistoryAsync(business, customer)).Count);
-    }
-
-    [Fact]
-    public async Task Override_ThatIsOverAlready_IsRefused()
-    {
-        var (business, customer) = await BuyerAsync();
-
-        var refused = (await app.AsOf(business, "owner").PostAsync($"/api/v1/customers/{customer}/tier/override", new { tier = "GOLD", reason = "Late.", lastDay = "2020-01-01" })).Expect(400);
-
-        Assert.Equal(["/lastDay in_the_past"], refused.Faults);
-    }
-
-    [Fact]
-    public async Task Override_UntilTheEndOfTheCalendar_IsOneWithoutAnEnd()
-    {
-        var (business, customer) = await BuyerAsync();
-
-        (await app.AsOf(business, "owner").PostAsync($"/api/v1/customers/{customer}/tier/override", new { tier = "GOLD", reason = "For ever.", lastDay = "9999-12-31" })).Expect(200);
-
-        var profile = (await app.AsOf(business, "staff").GetAsync($"/api/v1/customers/{customer}")).Expect(200).Json;
-        Assert.Equal(("GOLD", null), ((string?)profile["loyaltyTier"], profile["loyalty"]!["override"]!["lastDay"]));
+            (await app.TierHistoryAsync(business, customer)).Select(GivenTiers.Told));
     }
 
     [Fact]
     public async Task TierAtAPastInstant_IsTheOneHeldThen()
     {
-        var (business, customer) = await BuyerAsync();
+        var (business, customer) = await app.BuyerAsync();
         await app.SellAsync(business, customer, 120);
         var silver = (DateTimeOffset)(await app.TierHistoryAsync(business, customer))[0]!["changedAt"]!;
         await app.SellAsync(business, customer, 500);
@@ -263,7 +206,7 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
     [Fact]
     public async Task TierOfAnErasedCustomer_IsNobodys()
     {
-        var (business, customer) = await BuyerAsync();
+        var (business, customer) = await app.BuyerAsync();
         await app.EraseAsync(customer, business);
 
         (await app.AsOf(business, "compliance").GetAsync($"/api/v1/customers/{customer}/tier")).Expect(404);
@@ -272,7 +215,7 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
     [Fact]
     public async Task History_ByPages_IsAllThereOnce()
     {
-        var (business, customer) = await BuyerAsync();
+        var (business, customer) = await app.BuyerAsync();
         foreach (var tier in new[] { "SILVER", "GOLD", "PLATINUM", "BRONZE", "GOLD" })
         {
             (await app.AsOf(business, "owner").PostAsync($"/api/v1/customers/{customer}/tier/override", new { tier, reason = "To see." })).Expect(200);
@@ -288,25 +231,6 @@ public sealed class TierChangeTests(TestApp app) : IClassFixture<TestApp>
 
         Assert.Equal(["GOLD", "BRONZE", "PLATINUM", "GOLD", "SILVER"], tiers);
     }
-
-    [Fact]
-    public async Task TierGivenAtCreation_IsAnOverride()
-    {
-        var business = await app.GivenBusinessAsync();
-        var made = (await app.AsOf(business, "owner").PostAsync("/api/v1/customers", new { email = Given.Email(), loyaltyTier = "GOLD" })).Expect(201);
-
-        Assert.Equal(("GOLD", "GOLD", null), ((string?)made.Json["loyaltyTier"], (string?)made.Json["loyalty"]!["override"]!["tier"], made.Json["tierProgress"]));
-        Assert.Equal(["BRONZE GOLD initial"], (await app.TierHistoryAsync(business, made.Id)).Select(Told));
-    }
-
-    private async Task<(Guid Business, Guid Customer)> BuyerAsync()
-    {
-        var business = await app.GivenBusinessAsync();
-        await app.TiersAsync(business);
-        return (business, (await app.CustomerAsync(business: business)).Id);
-    }
-
-    private static string Told(JsonNode? change) => $"{change!["fromTier"]} {change["toTier"]} {change["cause"]}";
 
     private Task<IReadOnlyList<string>> EventsAsync(Guid customer) => app.Database.QueryAsync<string>(
         "select json_build_object('type', type, 'data', data)::text from outbox where customer_id = @customer and type like 'customers.tier.%' order by sequence",
