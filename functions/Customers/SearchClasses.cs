@@ -48,8 +48,11 @@ internal sealed class SearchClasses(CustomerCriteria criteria, SearchTerm term, 
     public string SubstringsAmong(int steps) =>
         $"""
         with walked as materialized (
-            {Newest}
-            limit {steps}
+            select c.id, c.created_at, ({Contains}) and {criteria.Conditions} and {ClassOf} = {(int)SearchClass.Substring} as fits
+            from (
+                {Newest}
+                limit {steps}
+            ) c
         ), counted as materialized (
             select count(*) as examined from walked
         )
@@ -58,7 +61,7 @@ internal sealed class SearchClasses(CustomerCriteria criteria, SearchTerm term, 
         left join lateral (
             select {(int)SearchClass.Substring} as class, c.created_at as key, c.id
             from walked c
-            where ({Contains}) and {criteria.Conditions} and {ClassOf} = {(int)SearchClass.Substring}
+            where c.fits
             order by c.created_at desc, c.id desc
             limit @rows
         ) f on true
