@@ -20,6 +20,9 @@ public sealed class TestDatabase : IAsyncDisposable
     private readonly bool isKept;
     private readonly Lazy<NpgsqlDataSource> source;
 
+    // Tests that start no app read instants and dates, too.
+    static TestDatabase() => ColumnTypes.Register();
+
     private TestDatabase(string name, bool isKept = false) => (this.name, this.isKept, source) = (name, isKept, new(() => NpgsqlDataSource.Create(
         new NpgsqlConnectionStringBuilder(Superuser) { Pooling = true, MaxPoolSize = 50 })));
 
