@@ -92,6 +92,11 @@ public sealed class EventPublisherTests : IAsyncLifetime
         Assert.Equal(["https://servicebus.azure.net/.default"], tokens.Scopes);
     }
 
+    // This project has Azure.Identity beside Azure.Core, as the azure flavour has: it compiles only where both mean one type.
+    [Fact]
+    public void Namespace_NamedWithoutAKey_IsReachedAsTheAppItself() => Assert.IsType<Azure.Identity.DefaultAzureCredential>(
+        BusAddress.From(new ConfigurationBuilder().AddInMemoryCollection([new("ServiceBus:fullyQualifiedNamespace", "ns.servicebus.windows.net")]).Build())!.Credential);
+
     [Fact]
     public async Task Identity_WhoseTokenIsRefused_SendsNothing()
     {
