@@ -12,7 +12,7 @@ public sealed class TagFunctions(PutTag put, TakeOffTag takeOff)
     public Task<IResult> PutTag(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/customers/{id:guid}/tags/{tag}")] HttpRequest request,
         Guid id, string tag, CancellationToken cancellation) =>
-        put.ExecuteAsync(Caller.Of(request), id, request.LastSegment(tag), cancellation).ToHttp();
+        put.ExecuteAsync(Caller.Of(request), id, tag, cancellation).ToHttp();
 
     // Staff too: a tag is a field of the profile, which staff writes; taking it off deletes no record.
     [Function("DeleteTag"), Allow(Role.Staff | Role.Owner)]
@@ -20,5 +20,5 @@ public sealed class TagFunctions(PutTag put, TakeOffTag takeOff)
     public Task<IResult> DeleteTag(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/customers/{id:guid}/tags/{tag}")] HttpRequest request,
         Guid id, string tag, CancellationToken cancellation) =>
-        takeOff.ExecuteAsync(Caller.Of(request), id, request.LastSegment(tag), cancellation).ToHttp();
+        takeOff.ExecuteAsync(Caller.Of(request), id, tag, cancellation).ToHttp();
 }

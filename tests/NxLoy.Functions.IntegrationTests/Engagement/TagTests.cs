@@ -35,9 +35,8 @@ public sealed class TagTests(TestApp app) : IClassFixture<TestApp>
     }
 
     [Theory]
-    [InlineData("a/b")]
-    [InlineData("a%2Fb")]
     [InlineData("50% off?#now")]
+    [InlineData("100%")]
     [InlineData("één 日本 🎉")]
     [InlineData("a+b & c")]
     public async Task Put_AnyCharacters_AreReadBackAsWritten(string tag)
@@ -66,6 +65,8 @@ public sealed class TagTests(TestApp app) : IClassFixture<TestApp>
     [InlineData("   ", "required")]
     [InlineData("a\tb", "invalid_characters")]
     [InlineData("a\u0085b", "invalid_characters")]
+    [InlineData("a/b", "invalid_characters")]
+    [InlineData("a%2fb", "invalid_characters")]
     [InlineData("123456789012345678901234567890123456789012345678901", "too_long")]
     public async Task Put_WhatIsNoTag_IsRefusedWithItsFault(string tag, string code)
     {
