@@ -47,7 +47,7 @@ internal sealed class MessageReceiver : IAsyncDisposable
 
     public Settlement Settlement { get; }
 
-    /// <summary>Whose locks are renewed; that of a message nobody has taken is.</summary>
+    /// <summary>Whose locks are renewed. As on the real host, that of a message nobody has taken yet is not.</summary>
     public LockRenewal Renewal { get; }
 
     /// <summary>Ends when the broker goes away, by an exception where it says why.</summary>
@@ -151,7 +151,6 @@ internal sealed class MessageReceiver : IAsyncDisposable
         var now = DateTimeOffset.UtcNow;
         var received = new ServiceBusReceivedMessage(message, message.DeliveryTag is { Length: 16 } tag ? new Guid(tag) : Guid.Empty, now);
         Interlocked.Decrement(ref onTheWay);
-        Renewal.Hold(received, DateTimeOffset.MaxValue);
         arrived.Writer.TryWrite(received);
     }
 

@@ -83,8 +83,6 @@ internal sealed class ServiceBusListener(
             }
 
             // As on the real host a batch's locks are its function's own to renew.
-            foreach (var message in batch)
-                receiver.Renewal.Forget(message);
             await RunAsync(receiver, batch);
         }
 

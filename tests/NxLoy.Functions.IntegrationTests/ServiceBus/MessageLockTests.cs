@@ -58,6 +58,20 @@ public sealed class MessageLockTests : MessageTests
     }
 
     [Fact]
+    public async Task MessageFetchedAhead_LosesItsLockWhileItWaits_AndComesAgain()
+    {
+        Seen.Do = call => Seen.Count == 1 ? Task.Delay(5000) : Task.CompletedTask;
+        await using var host = await StartAsync<Batched>(
+            Database, Seen, (HostJson + "maxMessageBatchSize", "1"), (HostJson + "prefetchCount", "1"), ("EmbeddedRuntime:LockDuration", "00:00:02"));
+        await using var client = await host.ConnectAsync();
+
+        await client.SendAsync("news", "long", "waiting");
+
+        await Eventually.TrueAsync(async () => Seen.Texts.Contains("waiting") && await LeftAsync() == 0);
+        Assert.Contains(Seen.Messages, message => message.DeliveryCount > 1 && message.Body.ToString() == "waiting");
+    }
+
+    [Fact]
     public async Task Batch_RenewsItsLocksItself()
     {
         Seen.Do = async call =>
