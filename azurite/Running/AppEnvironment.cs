@@ -3,6 +3,9 @@ namespace NxLoy.Functions.LocalStack.Running;
 /// <summary>The settings that the app is started with. What the developer has set stays; what only we can know is ours.</summary>
 internal static class AppEnvironment
 {
+    /// <summary>The functions that wait for messages.</summary>
+    public static IReadOnlyList<string> Listening { get; } = ["OnActivity", "OnDeadLetter"];
+
     public static string MasterKey(Settings settings, Secrets secrets) => settings.Find("EmbeddedRuntime:MasterKey") ?? secrets.MasterKey;
 
     /// <summary>How clients reach the broker that the embedded runtime starts.</summary>
@@ -31,6 +34,11 @@ internal static class AppEnvironment
         if (flavour == Flavour.Azure)
         {
             environment["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
+
+            // Without a Service Bus the real host would go on trying to listen, and fill the log with it.
+            if (settings.ServiceBus() is null)
+                foreach (var function in Listening)
+                    environment[$"AzureWebJobs.{function}.Disabled"] = "true";
         }
         else
         {

@@ -13,13 +13,13 @@ public static class ZoneOrchestration
     public static async Task MoveZone([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var zone = context.GetInput<ZoneChange>()!;
-        var partitions = await context.CallActivityAsync<ZonePartition[]>(nameof(ZoneActivities.CutZone), zone, Retried);
+        var partitions = await context.CallActivityAsync<IReadOnlyList<ZonePartition>>(nameof(ZoneActivities.CutZone), zone, Retried);
         var done = 0;
-        context.SetCustomStatus(new { done, of = partitions.Length });
+        context.SetCustomStatus(new { done, of = partitions.Count });
         await Task.WhenAll(partitions.Select(async partition =>
         {
             await context.CallActivityAsync(nameof(ZoneActivities.MoveZonePartition), partition, Retried);
-            context.SetCustomStatus(new { done = ++done, of = partitions.Length });
+            context.SetCustomStatus(new { done = ++done, of = partitions.Count });
         }));
         await context.CallActivityAsync(nameof(ZoneActivities.FinishZone), zone, Retried);
     }

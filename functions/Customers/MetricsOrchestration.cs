@@ -15,13 +15,13 @@ public static class MetricsOrchestration
         var rebuild = context.GetInput<MetricsRebuild>()!;
         try
         {
-            var partitions = await context.CallActivityAsync<MetricsPartition[]>(nameof(MetricsActivities.CutMetrics), rebuild, Retried);
+            var partitions = await context.CallActivityAsync<IReadOnlyList<MetricsPartition>>(nameof(MetricsActivities.CutMetrics), rebuild, Retried);
             var done = 0;
-            context.SetCustomStatus(new { done, of = partitions.Length });
+            context.SetCustomStatus(new { done, of = partitions.Count });
             await Task.WhenAll(partitions.Select(async partition =>
             {
                 await context.CallActivityAsync(nameof(MetricsActivities.RebuildMetricsPartition), partition, Retried);
-                context.SetCustomStatus(new { done = ++done, of = partitions.Length });
+                context.SetCustomStatus(new { done = ++done, of = partitions.Count });
             }));
             await context.CallActivityAsync(nameof(MetricsActivities.FinishMetrics), rebuild, Retried);
         }

@@ -73,7 +73,7 @@ public static class ErasureOrchestration
     private static async Task<int> ScanAsync(TaskOrchestrationContext context, ErasureKey erasure)
     {
         var repaired = 0;
-        foreach (var part in await context.CallActivityAsync<ScannedPart[]>(nameof(ErasureActivities.BeginErasureScan), erasure, Retried))
+        foreach (var part in await context.CallActivityAsync<IReadOnlyList<ScannedPart>>(nameof(ErasureActivities.BeginErasureScan), erasure, Retried))
         {
             repaired += await context.CallActivityAsync<int>(nameof(ErasureActivities.ScanForErased), part, Retried);
         }

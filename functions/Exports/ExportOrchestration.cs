@@ -20,7 +20,7 @@ public static class ExportOrchestration
         DateTimeOffset? expires;
         try
         {
-            var pieces = await context.CallActivityAsync<ExportPiece[]>(nameof(ExportActivities.BeginExport), run, Retried);
+            var pieces = await context.CallActivityAsync<IReadOnlyList<ExportPiece>>(nameof(ExportActivities.BeginExport), run, Retried);
             await Task.WhenAll(pieces.Select(piece => context.CallActivityAsync<bool>(nameof(ExportActivities.WriteExportSection), piece, Retried)));
             expires = await context.CallActivityAsync<DateTimeOffset?>(nameof(ExportActivities.CompleteExport), run, Retried);
         }

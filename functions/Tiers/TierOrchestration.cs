@@ -15,7 +15,7 @@ public static class TierOrchestration
         var run = context.GetInput<TierRun>()!;
         try
         {
-            if (await context.CallActivityAsync<TierPartition[]?>(nameof(TierActivities.BeginTierRun), run, Retried) is not { } partitions)
+            if (await context.CallActivityAsync<IReadOnlyList<TierPartition>?>(nameof(TierActivities.BeginTierRun), run, Retried) is not { } partitions)
             {
                 return;
             }
@@ -24,7 +24,7 @@ public static class TierOrchestration
             await Task.WhenAll(partitions.Select(async partition =>
             {
                 await context.CallActivityAsync(nameof(TierActivities.EvaluateTierPartition), partition, Retried);
-                context.SetCustomStatus(new { done = ++done, of = partitions.Length });
+                context.SetCustomStatus(new { done = ++done, of = partitions.Count });
             }));
             await context.CallActivityAsync(nameof(TierActivities.CompleteTierRun), run, Retried);
         }

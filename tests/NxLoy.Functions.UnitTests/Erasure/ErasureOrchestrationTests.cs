@@ -66,7 +66,7 @@ public sealed class ErasureOrchestrationTests
         Answer<object>(context, null!); // first: it stands for every other type too
         Answer(context, new ErasurePlan(ErasureAct.Erase));
         Answer(context, isErased);
-        Answer(context, new[] { new ScannedPart(Key, ["customers"]) });
+        Answer<IReadOnlyList<ScannedPart>>(context, [new ScannedPart(Key, ["customers"])]);
         Answer(context, found);
         return context;
     }
