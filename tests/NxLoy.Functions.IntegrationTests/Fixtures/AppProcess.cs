@@ -7,8 +7,8 @@ internal sealed class AppProcess : ChildProcess
 {
     public const string MasterKey = "for-tests-alone";
 
-    // From its own output folder, built as these tests were: what lies beside the tests is instrumented when coverage is measured.
-    private static readonly string Program = Path.Combine(
+    /// <summary>The built app, from its own output folder: what lies beside the tests is instrumented when coverage is measured.</summary>
+    public static string Program { get; } = Path.Combine(
         AppContext.BaseDirectory.Replace(Path.Combine("tests", "NxLoy.Functions.IntegrationTests"), "functions", StringComparison.Ordinal), "NxLoy.Functions.dll");
 
     private AppProcess(int port, IReadOnlyDictionary<string, string?> settings)

@@ -18,7 +18,7 @@ internal sealed class Launcher : IDisposable
     private readonly StringBuilder output = new();
     private readonly StringBuilder errors = new();
 
-    private Launcher(string data, IEnumerable<string> arguments)
+    private Launcher(string data, IEnumerable<string> arguments, string? path = null)
     {
         // Tests that run in the background of a shell are started with SIGINT ignored, and would hand that on: then no
         // Ctrl-C would reach ./run, as none does where a user starts it so.
@@ -28,6 +28,8 @@ internal sealed class Launcher : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (path is not null)
+            start.Environment["PATH"] = path;
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, e) => Keep(output, e.Data);
         process.ErrorDataReceived += (_, e) => Keep(errors, e.Data);
@@ -49,6 +51,13 @@ internal sealed class Launcher : IDisposable
     public static async Task<Ended> RunAsync(string data, params string[] arguments)
     {
         using var launcher = new Launcher(data, arguments);
+        return await launcher.EndAsync();
+    }
+
+    /// <summary>The same where programs are looked for elsewhere.</summary>
+    public static async Task<Ended> RunWithPathAsync(string data, string path, params string[] arguments)
+    {
+        using var launcher = new Launcher(data, arguments, path);
         return await launcher.EndAsync();
     }
 
