@@ -46,8 +46,9 @@ comment on column dead_letters.arrived_at is 'When it came first; what waits for
 comment on column dead_letters.settled_by is 'Who discarded it; null for the sweep.';
 comment on column dead_letters.reason is 'pii: free text; why it was discarded';
 
--- One row an event, however often it is sent.
-create unique index dead_letters_key on dead_letters (business_id, (coalesce(event_id, digest))) nulls not distinct;
+-- One row an event, however often it is sent; apart for those of no business, since PostgreSQL 14 takes each null for another.
+create unique index dead_letters_key on dead_letters (business_id, (coalesce(event_id, digest)));
+create unique index dead_letters_key_of_nobody on dead_letters ((coalesce(event_id, digest))) where business_id is null;
 create index dead_letters_due on dead_letters (due_at, business_id) where state = 'WAITING';
 create index dead_letters_dead on dead_letters (dead_at) where state = 'DEAD';
 create index dead_letters_of_business on dead_letters (business_id, arrived_at desc, id desc);

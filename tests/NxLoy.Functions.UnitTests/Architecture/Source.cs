@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -8,7 +9,7 @@ using Microsoft.CodeAnalysis.Operations;
 namespace NxLoy.Functions.UnitTests.Architecture;
 
 /// <summary>The source of a project as the compiler understands it: constants and attributes are seen, not only what reaches the binary.</summary>
-internal sealed class Source
+internal sealed partial class Source
 {
     private const string ImplicitUsings =
         """
@@ -72,6 +73,10 @@ internal sealed class Source
         where token.Kind() is SyntaxKind.StringLiteralToken or SyntaxKind.SingleLineRawStringLiteralToken or SyntaxKind.MultiLineRawStringLiteralToken or SyntaxKind.InterpolatedStringTextToken
         select (model.SyntaxTree.FilePath, token.ValueText);
 
+    /// <summary>The same, and the SQL files without their comments.</summary>
+    public IEnumerable<(string File, string Text)> TextsAndMigrations() =>
+        Texts().Concat(Files("*.sql").Select(file => (Path.GetFileName(file), SqlComment().Replace(File.ReadAllText(file), ""))));
+
     public IEnumerable<T> Nodes<T>() where T : SyntaxNode => Models.SelectMany(model => model.SyntaxTree.GetRoot().DescendantNodes().OfType<T>());
 
     /// <summary>
@@ -107,6 +112,9 @@ internal sealed class Source
 
     public static string At(SyntaxNode node) =>
         $"{node.SyntaxTree.FilePath}:{node.GetLocation().GetLineSpan().StartLinePosition.Line + 1} {node}";
+
+    [GeneratedRegex("--.*$", RegexOptions.Multiline)]
+    private static partial Regex SqlComment();
 
     private static string RootOf([CallerFilePath] string file = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));

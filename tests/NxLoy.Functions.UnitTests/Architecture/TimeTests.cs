@@ -22,14 +22,10 @@ public sealed partial class TimeTests
 
     [Fact]
     public void Sql_AsksNoClockAndKnowsNoZone() => Expect.None(
-        Source.App.Texts()
-            .Concat(Source.App.Files("*.sql").Select(file => (File: Path.GetFileName(file), Text: SqlComment().Replace(File.ReadAllText(file), ""))))
+        Source.App.TextsAndMigrations()
             .Where(text => Clock().IsMatch(text.Text))
             .Select(text => $"{text.File}: {Clock().Match(text.Text).Value}"));
 
     [GeneratedRegex(@"\b(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday)\s*\(|\bcurrent_(timestamp|date|time)\b|\blocaltime(stamp)?\b|\bat time zone\b", RegexOptions.IgnoreCase)]
     private static partial Regex Clock();
-
-    [GeneratedRegex("--.*$", RegexOptions.Multiline)]
-    private static partial Regex SqlComment();
 }
