@@ -25,37 +25,6 @@ public sealed class BusFaultTests
     }
 
     [Fact]
-    public async Task Database_GoneInTheMiddle_CostsNoMessageItsPlace()
-    {
-        CommitProxy? proxy = null;
-        await using var app = await StartedAsync(new BusApp
-        {
-            Configure = settings =>
-            {
-                BusApp.WithBroker(settings);
-                settings["EmbeddedRuntime:LockDuration"] = "00:00:05";
-                settings["EmbeddedRuntime:MaxDeliveryCount"] = "2";
-                proxy = new CommitProxy(settings["Database:App"]!) { Counts = Moments.Statements };
-                foreach (var name in new[] { "Database:App", "Database:Worker" })
-                    settings[name] = proxy.Of(settings[name]!);
-            },
-        });
-        var customer = (await app.App.CustomerAsync()).Id;
-
-        proxy!.Arm(3, proxy.Refuse);
-        await app.App.SendAsync(Enumerable.Range(0, 200).Select(_ => Events.Sale(app.App.Business, customer, 1)));
-        await Eventually.TrueAsync(() => !proxy.IsArmed);
-
-        // Longer than two locks last: had the messages not been held on to, they would be dead letters now.
-        await Task.Delay(TimeSpan.FromSeconds(12));
-        proxy.Allow();
-
-        await Eventually.TrueAsync(async () => await app.App.LeftAsync() == 0);
-        Assert.Equal(200, await app.App.SpentAsync(customer));
-        await proxy.DisposeAsync();
-    }
-
-    [Fact]
     public async Task Refund_WhoseSaleNeverComes_IsDeadAfterSevenDays_AndEmptiedAfterFourteenMore()
     {
         await using var app = await StartedAsync(new BusApp());
