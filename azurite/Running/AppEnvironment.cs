@@ -3,8 +3,8 @@ namespace NxLoy.Functions.LocalStack.Running;
 /// <summary>The settings that the app is started with. What the developer has set stays; what only we can know is ours.</summary>
 internal static class AppEnvironment
 {
-    /// <summary>The functions that wait for messages.</summary>
-    public static IReadOnlyList<string> Listening { get; } = ["OnActivity", "OnDeadLetter"];
+    // The functions that wait for messages; a test holds them against the app.
+    private static readonly string[] Listening = ["OnActivity", "OnDeadLetter"];
 
     public static string MasterKey(Settings settings, Secrets secrets) => settings.Find("EmbeddedRuntime:MasterKey") ?? secrets.MasterKey;
 

@@ -10,7 +10,8 @@ namespace NxLoy.Functions.Customers;
 /// </summary>
 public sealed class FindByText(BusinessDatabase database)
 {
-    // With 3 in 1,000 both ways cost the same at a million customers (some 15 ms): fewer hits are all read, more are walked to.
+    // At a million customers reading costs some 7 ms and 3.5 µs a hit, walking 0.8 µs a customer: they meet near 3 in 1,000.
+    // Fewer hits are all read, more are walked to.
     private const int Sample = 2_000;
     private const int Common = 6;
 

@@ -6,15 +6,7 @@ namespace NxLoy.Functions.IntegrationTests.Erasure;
 /// <summary>An erasure from its request to its certificate, with the clock moved: nothing of the person is left anywhere.</summary>
 public sealed class EraseTests : IAsyncLifetime
 {
-    private readonly BusApp app = new()
-    {
-        KeepsFiles = true,
-        Configure = settings =>
-        {
-            BusApp.WithBroker(settings);
-            settings["EmbeddedRuntime:Entities"] = "customers-events/Subscriptions/"; // nobody listens: what is published there is others'
-        },
-    };
+    private readonly BusApp app = BusApp.Filing();
 
     public Task InitializeAsync() => app.InitializeAsync();
 

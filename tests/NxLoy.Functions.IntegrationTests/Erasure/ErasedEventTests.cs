@@ -5,15 +5,7 @@ namespace NxLoy.Functions.IntegrationTests.Erasure;
 /// <summary>What becomes of events about an erased customer, before, during and after the erasure.</summary>
 public sealed class ErasedEventTests : IAsyncLifetime
 {
-    private readonly BusApp app = new()
-    {
-        KeepsFiles = true,
-        Configure = settings =>
-        {
-            BusApp.WithBroker(settings);
-            settings["EmbeddedRuntime:Entities"] = "customers-events/Subscriptions/"; // nobody listens: what is published there is others'
-        },
-    };
+    private readonly BusApp app = BusApp.Filing();
 
     public Task InitializeAsync() => app.InitializeAsync();
 

@@ -19,6 +19,17 @@ public class BusApp : TestApp, IAsyncLifetime
 
     public BusApp() => Configure = WithBroker;
 
+    /// <summary>With blob storage too, and without a subscription that keeps what it publishes: that is others'.</summary>
+    public static BusApp Filing() => new()
+    {
+        KeepsFiles = true,
+        Configure = settings =>
+        {
+            WithBroker(settings);
+            settings["EmbeddedRuntime:Entities"] = "customers-events/Subscriptions/";
+        },
+    };
+
     /// <summary>What brings an app a broker.</summary>
     public static void WithBroker(Dictionary<string, string?> settings)
     {
