@@ -69,6 +69,11 @@ public static class Body
             return HttpProblems.WrongContentType;
         }
 
+        if (IsPacked(request.Headers.ContentEncoding))
+        {
+            return HttpProblems.PackedBody;
+        }
+
         // JSON is UTF-8 (RFC 8259, 8.1), which the reader itself looks at only where somebody asks for a text.
         if (!Utf8.IsValid(bytes))
         {
@@ -90,6 +95,11 @@ public static class Body
     /// <summary>True where the header, whatever its parameters, names one of them.</summary>
     public static bool IsOf(string? contentType, IReadOnlyList<string> contentTypes) =>
         contentTypes.Contains(contentType?.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase);
+
+    // "identity" is no coding at all (RFC 9110, 8.4).
+    private static bool IsPacked(IEnumerable<string?> encodings) => encodings
+        .SelectMany(header => (header ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        .Any(coding => !coding.Equals("identity", StringComparison.OrdinalIgnoreCase));
 
     private static async Task<byte[]?> ReadBytesAsync(Stream body, int limit, CancellationToken cancellation)
     {

@@ -12,6 +12,8 @@ internal static class HttpProblems
 
     public static Problem WrongContentType { get; } = new(415, "unsupported_media_type", "The body is of no content type that this accepts.");
 
+    public static Problem PackedBody { get; } = new(415, "unsupported_content_encoding", "The body is compressed. Send it as it is, without Content-Encoding.");
+
     public static Problem IfMatchMissing { get; } = new(428, "if_match_missing", "This needs the header If-Match with the ETag that was read, or *.");
 
     public static Problem Stale { get; } = new(412, "stale_version", "Someone has changed this since it was read. Read it again.");

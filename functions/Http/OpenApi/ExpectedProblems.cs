@@ -35,7 +35,7 @@ internal static class ExpectedProblems
             CallerProblems.BusinessNotChosen, HttpProblems.NotFound, CallerProblems.AuthorityUnavailable,
             HttpProblems.Unavailable,
         ],
-        .. !operation.TakesBody ? (Problem[])[] : [HttpProblems.MalformedJson, HttpProblems.BodyTooLarge, HttpProblems.WrongContentType],
+        .. !operation.TakesBody ? (Problem[])[] : [HttpProblems.MalformedJson, HttpProblems.BodyTooLarge, HttpProblems.WrongContentType, HttpProblems.PackedBody],
         .. !operation.TakesBody || operation.IsBodyOptional ? (Problem[])[] : [HttpProblems.BodyMissing],
         .. (operation.Query ?? operation.Body) is { } asks && Questions.Of(asks).Any(asked => asked.Field.Name == "cursor") ? [HttpProblems.InvalidCursor("cursor")] : (Problem[])[],
         .. operation.IfMatch ? [HttpProblems.IfMatchMissing, HttpProblems.Stale] : (Problem[])[],

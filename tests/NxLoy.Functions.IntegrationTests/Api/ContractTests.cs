@@ -81,6 +81,7 @@ public sealed class ContractTests(FilingApp app) : IClassFixture<FilingApp>
                 "body_missing" => SendAsync(stage, call with { Body = null }),
                 "body_too_large" => SendAsync(stage, call with { Body = $$"""{"email":"{{new string('x', Body.Limit)}}"}""" }),
                 "unsupported_media_type" => SendAsync(stage, call with { Body = new StringContent(JsonSerializer.Serialize(call.Body), Encoding.UTF8, "text/plain") }),
+                "unsupported_content_encoding" => SendAsync(stage, call with { Body = new StringContent("{}", Encoding.UTF8, (call.Body as Typed)?.ContentType ?? "application/json") { Headers = { ContentEncoding = { "gzip" } } } }),
                 "idempotency_key_reused" => ReuseAsync(stage, call),
                 "business_closed" => CloseAsync(stage, call),
                 _ => throw new XunitException(
