@@ -7,13 +7,11 @@ namespace NxLoy.Functions.IntegrationTests.Activity;
 public sealed class BusOutageTests
 {
     private const int Sales = 200;
-    private static readonly TimeSpan Lock = TimeSpan.FromSeconds(5);
-
     [Fact]
     public Task MessagesInHand_AreHeldOnTo() => OutliveAsync(
         // All of them in one batch.
         [("minMessageBatchSize", $"{Sales}"), ("maxBatchWaitTime", "00:00:30")],
-        _ => Task.Delay(2 * Lock + TimeSpan.FromSeconds(2)),
+        tries: 1, locks: TimeSpan.FromSeconds(15), _ => Task.Delay(TimeSpan.FromSeconds(17)),
         async (app, customer) =>
         {
             Assert.Empty(await app.DeadLettersAsync());
@@ -24,7 +22,7 @@ public sealed class BusOutageTests
     public Task MessagesFetchedAhead_AreGivenUpByTheBroker_AndHaveTheirEffectAfterwards() => OutliveAsync(
         // One in hand, all others ahead, and again when their first locks have run out.
         [("maxMessageBatchSize", "1"), ("prefetchCount", $"{2 * Sales}")],
-        app => Eventually.TrueAsync(async () => await GivenUpAsync(app) == Sales - 1),
+        tries: 2, locks: TimeSpan.FromSeconds(5), app => Eventually.TrueAsync(async () => await GivenUpAsync(app) >= Sales - 1),
         async (app, customer) =>
         {
             // Some are recorded from the host's memory, though their locks are gone; all were given up, and come again by that way.
@@ -39,7 +37,7 @@ public sealed class BusOutageTests
     private static async Task<long> GivenUpAsync(BusApp app) =>
         (await app.Database.QueryAsync<long>("select count(*) from functions_host.bus_messages where dead_letter_reason = 'MaxDeliveryCountExceeded'"))[0];
 
-    private static async Task OutliveAsync((string Name, string Value)[] hostJson, Func<BusApp, Task> meanwhile, Func<BusApp, Guid, Task> then)
+    private static async Task OutliveAsync((string Name, string Value)[] hostJson, int tries, TimeSpan locks, Func<BusApp, Task> meanwhile, Func<BusApp, Guid, Task> then)
     {
         CommitProxy? created = null;
         var app = new BusApp
@@ -47,8 +45,8 @@ public sealed class BusOutageTests
             Configure = settings =>
             {
                 BusApp.WithBroker(settings);
-                settings["EmbeddedRuntime:LockDuration"] = Lock.ToString();
-                settings["EmbeddedRuntime:MaxDeliveryCount"] = "2";
+                settings["EmbeddedRuntime:LockDuration"] = locks.ToString();
+                settings["EmbeddedRuntime:MaxDeliveryCount"] = $"{tries}";
                 foreach (var (name, value) in hostJson)
                     settings[$"AzureFunctionsJobHost:extensions:serviceBus:{name}"] = value;
                 created = new CommitProxy(settings["Database:App"]!) { Counts = Moments.Statements };

@@ -1,3 +1,4 @@
+using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.Activity;
@@ -112,7 +113,7 @@ public sealed class BusinessEventTests(TestApp app) : IClassFixture<TestApp>
         Assert.Equal(["accepted"], (await app.TellAsync(business, Events.Sale(business, customer))).Outcomes());
         await using var held = await HeldCustomer.HoldAsync(app.Database, customer);
 
-        var answer = await app.TellAsync(business, Events.Business(business, Monday, currency: "EUR")).WaitAsync(TimeSpan.FromSeconds(10));
+        var answer = await app.TellAsync(business, Events.Business(business, Monday, currency: "EUR")).WaitAsync(Eventually.Patience);
 
         Assert.Equal(["rejected currency_fixed"], answer.Outcomes());
     }

@@ -1,7 +1,6 @@
 using Npgsql;
 using NxLoy.Functions.Customers;
 using NxLoy.Functions.Embedded;
-using NxLoy.Functions.IntegrationTests.Embedded;
 using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.Api;
@@ -19,7 +18,7 @@ public sealed class HealthTests(TestApp app) : IClassFixture<TestApp>
     [Fact]
     public async Task Ready_DatabaseUp_NamesEachDependencyUp()
     {
-        var answer = (await app.Anonymous().GetAsync("/api/health/ready")).Expect(200);
+        var answer = await app.Anonymous().ReadyAsync(200);
 
         Assert.Equal(
             """{"status":"ready","dependencies":[{"name":"postgresql-app","state":"up"},{"name":"postgresql-worker","state":"up"}]}""",
@@ -34,13 +33,12 @@ public sealed class HealthTests(TestApp app) : IClassFixture<TestApp>
         settings["Redis:ConnectionString"] = redis.ConnectionString;
         settings["Logging:LogLevel:Default"] = "None";
         await using var host = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, settings);
-        await Eventually.TrueAsync(async () => await ReadyAsync() == Health("ready", "up"));
+        var client = new ApiClient(host.CreateClient(), null, TestApp.Contract);
+        Assert.Equal(Health("ready", "up"), (await client.ReadyAsync(200, "ready")).Text);
 
         redis.Dispose();
 
-        await Eventually.TrueAsync(async () => await ReadyAsync() == Health("degraded", "down"));
-
-        async Task<string> ReadyAsync() => (await new ApiClient(host.CreateClient(), null, TestApp.Contract).GetAsync("/api/health/ready")).Expect(200).Text;
+        Assert.Equal(Health("degraded", "down"), (await client.ReadyAsync(200, "degraded")).Text);
 
         static string Health(string status, string redis) =>
             $$"""{"status":"{{status}}","dependencies":[{"name":"postgresql-app","state":"up"},{"name":"postgresql-worker","state":"up"},{"name":"redis","state":"{{redis}}"}]}""";
@@ -58,7 +56,7 @@ public sealed class HealthTests(TestApp app) : IClassFixture<TestApp>
         var name = new NpgsqlConnectionStringBuilder(database.App).Database;
         await database.QueryAsync<int>($"revoke connect on database {name} from public; grant connect on database {name} to app");
         await database.QueryAsync<bool>("select pg_terminate_backend(pid) from pg_stat_activity where datname = @name and usename = 'worker'", new { name });
-        var answer = (await new ApiClient(host.CreateClient(), null, TestApp.Contract).GetAsync("/api/health/ready")).Expect(503);
+        var answer = await new ApiClient(host.CreateClient(), null, TestApp.Contract).ReadyAsync(503, """app","state":"up""");
 
         Assert.Equal("application/json", answer.ContentType);
         Assert.Equal(

@@ -44,7 +44,7 @@ public sealed class RecoveryTests
     public async Task DrainLongerThanTheLease_KeepsItsWork()
     {
         await using var database = await RuntimeDatabase.CreateAsync();
-        (string, string?)[] settings = [database.Setting, ("EmbeddedRuntime:Lease", "00:00:08")];
+        (string, string?)[] settings = [database.Setting, ("EmbeddedRuntime:Lease", "00:00:20")];
         var stopping = await Embedded.SampleApp.StartAsync<SampleOrchestrations>(settings);
         var worker = stopping.Services.GetRequiredService<Worker>().Id;
         var id = await HeldAsync(stopping);

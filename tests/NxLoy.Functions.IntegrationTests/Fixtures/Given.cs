@@ -40,6 +40,10 @@ public static class Given
         await app.Host.InvokeAsync("EveryDaySweepErasures");
         await Eventually.TrueAsync(async () =>
             (await app.Database.QueryAsync<string>("select status from erasure_requests where id = @id", new { id })) is ["COMPLETED"]);
+
+        // Its orchestration has a last step to go; one that is told to look again now might not hear it.
+        await Eventually.TrueAsync(async () =>
+            (await app.Database.QueryAsync<bool>("select not exists (select from functions_host.durable_instances where id = @id and status in ('Pending', 'Running'))", new { id = $"{id}" }))[0]);
     }
 
     /// <summary>Thresholds on a year's spending, as they are sent.</summary>

@@ -20,6 +20,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = server.Urls.First(),
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
         ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+        ["OTEL_BSP_MAX_QUEUE_SIZE"] = "200000", // the spans of tests that run beside come here, too
         ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
     };
 

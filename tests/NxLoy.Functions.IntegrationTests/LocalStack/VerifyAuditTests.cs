@@ -1,4 +1,5 @@
 using Npgsql;
+using NxLoy.Functions.IntegrationTests.Embedded;
 
 namespace NxLoy.Functions.IntegrationTests.LocalStack;
 
@@ -14,7 +15,7 @@ public sealed class VerifyAuditTests(LocalStackFixture stack) : IClassFixture<Lo
         var customer = await LocalStackFixture.GivenCustomerAsync(info);
         using (var http = LocalStackFixture.ClientOf(info))
         {
-            Assert.Contains("blob-storage", await http.GetStringAsync("/api/health/ready"), StringComparison.Ordinal);
+            await Eventually.TrueAsync(async () => (await (await http.GetAsync("/api/health/ready")).Content.ReadAsStringAsync()).Contains("""blob-storage","state":"up""", StringComparison.Ordinal));
             (await http.GetAsync(customer)).EnsureSuccessStatusCode();
         }
 

@@ -122,7 +122,7 @@ public sealed class CheckpointCopyTests : IAsyncLifetime
     {
         var client = new ApiClient(host.CreateClient(), null, TestApp.Contract);
 
-        Assert.Contains("""{"name":"blob-storage","state":"up"}""", (await client.GetAsync("/api/health/ready")).Expect(200).Text, StringComparison.Ordinal);
+        await client.ReadyAsync(200, """{"name":"blob-storage","state":"up"}""");
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class CheckpointCopyTests : IAsyncLifetime
         await using var stranded = await FunctionsTestHost.StartAsync(typeof(CustomerFunctions).Assembly, settings);
         ApiClient As(string? token) => new(stranded.CreateClient(), token, TestApp.Contract);
 
-        Assert.Contains("""{"name":"blob-storage","state":"down"}""", (await As(null).GetAsync("/api/health/ready")).Expect(503).Text, StringComparison.Ordinal);
+        await As(null).ReadyAsync(503, """{"name":"blob-storage","state":"down"}""");
         Assert.Equal(
             "storage_unavailable", (await As(TestApp.Token("compliance", [Guid.NewGuid()])).GetAsync("/api/v1/audit/verification")).Expect(503).Problem);
     }

@@ -168,6 +168,7 @@ public sealed class ThresholdCacheTests(TestApp app) : IClassFixture<TestApp>
         var log = new LogLines();
         await using var host = await StartAsync($"127.0.0.1:{proxy.Port}", log);
         await UsedAsync(host);
+        var before = Named(); // a slow machine may have kept it waiting at first
 
         proxy.Freeze();
         try
@@ -179,12 +180,14 @@ public sealed class ThresholdCacheTests(TestApp app) : IClassFixture<TestApp>
                 Assert.Equal(silver, await SilverAsync(host, business));
             }
 
-            Assert.Single(log.Lines, line => line.Contains("Redis cannot be used as a cache", StringComparison.Ordinal));
+            Assert.Equal(before + 1, Named());
         }
         finally
         {
             proxy.Thaw();
         }
+
+        int Named() => log.Lines.Count(line => line.Contains("Redis cannot be used as a cache", StringComparison.Ordinal));
     }
 
     [Fact]
