@@ -34,6 +34,11 @@ public sealed class SampleFunctions(IConfiguration settings, TimeProvider time, 
     [Function("GetTicks")]
     public IResult GetTicks([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ticks")] HttpRequest request) => Results.Text($"{ticks.Count}");
 
+    /// <summary>How many bytes the process holds on to.</summary>
+    [Function("GetMemory")]
+    public static IResult GetMemory([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "memory")] HttpRequest request) =>
+        Results.Text($"{GC.GetTotalMemory(forceFullCollection: true)}");
+
     [Function("EverySecond")]
     public void EverySecond([TimerTrigger("%EverySecond:Schedule%", UseMonitor = false)] TimerInfo timer) => ticks.Add(timer);
 }

@@ -17,6 +17,9 @@ internal sealed class MessageReceiver : IAsyncDisposable
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan OpenPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(3);
+
+    // Given up too early, what is still on its way would count as tried.
+    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DrainPause = TimeSpan.FromMilliseconds(5);
 
     // A peer that says nothing for so long is gone, whatever TCP thinks. Milliseconds.
@@ -125,7 +128,7 @@ internal sealed class MessageReceiver : IAsyncDisposable
         if (Volatile.Read(ref onTheWay) is not (> 0 and var count) || link.IsClosed)
             return;
         link.SetCredit(count, CreditMode.Drain);
-        for (var watch = Stopwatch.StartNew(); IsDraining(link) && !link.IsClosed && watch.Elapsed < ClosePatience;)
+        for (var watch = Stopwatch.StartNew(); IsDraining(link) && !link.IsClosed && watch.Elapsed < DrainPatience;)
             await Task.Delay(DrainPause);
     }
 

@@ -53,6 +53,9 @@ internal sealed class PublishingApp : IAsyncDisposable
     /// <summary>What the timer does every minute.</summary>
     public Task<bool> SweepAsync() => App.Host.Services.GetRequiredService<OutboxRelay>().SweepAsync(CancellationToken.None);
 
+    /// <summary>Sweeps until nothing waits: beside the app's own look when it starts, a sweep does nothing.</summary>
+    public Task SweptAsync() => Eventually.TrueAsync(async () => await SweepAsync() && await WaitingAsync() == 0);
+
     /// <summary>Waits until nothing waits.</summary>
     public Task PublishedAsync() => Eventually.TrueAsync(async () => await WaitingAsync() == 0);
 

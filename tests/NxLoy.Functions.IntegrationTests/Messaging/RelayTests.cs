@@ -84,8 +84,8 @@ public sealed class RelayTests
         var customer = (await publishing.App.CustomerAsync()).Id;
         for (var n = 0; n < 5; n++)
             (await publishing.App.As("owner").SendAsync(HttpMethod.Put, $"/api/v1/customers/{customer}/tags/tag-{n}")).Expect(204);
-        var health = (await publishing.App.Anonymous().GetAsync("/api/health/ready")).Expect(200).Json;
-        Assert.Equal(("degraded", "down"), ((string?)health["status"], (string?)health["dependencies"]!.AsArray().Single(one => (string?)one!["name"] == "service-bus")!["state"]));
+        var health = (await publishing.App.Anonymous().ReadyAsync(200, """{"name":"service-bus","state":"down"}""")).Json;
+        Assert.Equal("degraded", (string?)health["status"]);
         Assert.Equal(6, await publishing.WaitingAsync());
 
         publishing.Bus.Allow();
@@ -95,7 +95,7 @@ public sealed class RelayTests
         Assert.Equal(
             await publishing.App.Database.QueryAsync<Guid>("select id from outbox where customer_id = @customer order by sequence", new { customer }),
             publishing.Subscriber.Of(customer).Select(heard => heard.Id));
-        Assert.Equal("ready", (string?)(await publishing.App.Anonymous().GetAsync("/api/health/ready")).Expect(200).Json["status"]);
+        await publishing.App.Anonymous().ReadyAsync(200, """{"status":"ready",""");
     }
 
     [Fact]
@@ -117,11 +117,13 @@ public sealed class RelayTests
         publishing.Bus.HangUpAfter(200);
         publishing.App.Host.Services.GetRequiredService<OutboxSignals>().Add(customers);
 
-        await publishing.PublishedAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await publishing.PublishedAsync();
         foreach (var customer in customers)
-            Assert.Equal(
-                await publishing.App.Database.QueryAsync<Guid>("select id from outbox where customer_id = @customer order by sequence", new { customer }),
-                publishing.Subscriber.Of(customer).Select(heard => heard.Id));
+        {
+            var written = await publishing.App.Database.QueryAsync<Guid>("select id from outbox where customer_id = @customer order by sequence", new { customer });
+            await Eventually.TrueAsync(() => publishing.Subscriber.Of(customer).Count >= written.Count);
+            Assert.Equal(written, publishing.Subscriber.Of(customer).Select(heard => heard.Id));
+        }
     }
 
     [Fact]
@@ -129,18 +131,27 @@ public sealed class RelayTests
     {
         const int Backlog = 20_000;
         await using var publishing = await PublishingApp.StartAsync();
+        await publishing.App.CustomerAsync(); // the first request takes longest
+        await publishing.PublishedAsync();
         await publishing.WriteAsync(customers: Backlog / 4, ofEach: 4);
-        var sweep = publishing.SweepAsync();
+        var sweep = publishing.SweptAsync();
         await Eventually.TrueAsync(() => publishing.Subscriber.All.Count > 500);
 
         var customer = (await publishing.App.CustomerAsync()).Id;
-        await Eventually.TrueAsync(() => publishing.Subscriber.Of(customer).Count == 1);
-        var waited = await publishing.WaitingAsync();
-        Assert.True(waited > Backlog / 4, $"Only {waited} of the backlog waited when the new event was heard.");
-
         await sweep;
-        await publishing.PublishedAsync();
-        await Eventually.TrueAsync(() => publishing.Subscriber.Once.Count == Backlog + 1);
+
+        // All by the app's own clock, however late this test comes to look.
+        var (meanwhile, later) = (await publishing.App.Database.QueryAsync<(long, long)>(
+            """
+            select count(*) filter (where b.published_at between new.occurred_at and new.published_at), count(*) filter (where b.published_at > new.published_at)
+            from outbox b
+            join outbox new on new.customer_id = @customer
+            where b.type = 'tests.customer.updated'
+            """,
+            new { customer }))[0];
+        Assert.True(meanwhile < Backlog / 4, $"{meanwhile} of the backlog were published while the new event waited.");
+        Assert.NotEqual(0, later);
+        await Eventually.TrueAsync(() => publishing.Subscriber.Once.Count == Backlog + 2);
         Assert.All(
             publishing.Subscriber.Once.Where(heard => heard.Event["data"]!["n"] is not null).GroupBy(heard => (string?)heard.Event["subject"]),
             one => Assert.Equal([1, 2, 3, 4], one.Select(heard => (int)heard.Event["data"]!["n"]!)));
@@ -189,7 +200,7 @@ public sealed class RelayTests
             ["published", "amqp:link:message-size-exceeded", "published"],
             await publishing.App.Database.QueryAsync<string>(
                 "select coalesce(refusal, 'published') from outbox where customer_id = @customer and (refused_at is null) = (published_at is not null) order by sequence", new { customer }));
-        Assert.Equal("ready", (string?)(await publishing.App.Anonymous().GetAsync("/api/health/ready")).Expect(200).Json["status"]);
+        await publishing.App.Anonymous().ReadyAsync(200, """{"status":"ready",""");
     }
 
     [Fact]
@@ -197,11 +208,9 @@ public sealed class RelayTests
     {
         await using var publishing = await PublishingApp.StartAsync();
         await publishing.WriteAsync(customers: 600, ofEach: 2);
-        Assert.Equal(1200, await publishing.WaitingAsync());
 
-        await publishing.SweepAsync();
+        await publishing.SweptAsync();
 
-        Assert.Equal(0, await publishing.WaitingAsync());
         await Eventually.TrueAsync(() => publishing.Subscriber.Once.Count == 1200);
         Assert.Equal(1200, publishing.Subscriber.All.Count);
     }

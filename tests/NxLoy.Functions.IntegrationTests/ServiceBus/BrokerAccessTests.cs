@@ -66,7 +66,7 @@ public sealed class BrokerAccessTests : IAsyncLifetime
         await using var host = await BrokerHost.StartAsync(database);
         await using var client = await host.ConnectAsync();
 
-        await RefusedAsync(ErrorCode.NotFound, () => client.Receiver(address).ReceiveAsync(TimeSpan.FromSeconds(10)));
+        await RefusedAsync(ErrorCode.NotFound, () => client.Receiver(address).ReceiveAsync(Eventually.Patience));
     }
 
     [Fact]

@@ -38,9 +38,9 @@ public sealed class BrokerLifetimeTests : IAsyncLifetime
     {
         var accepted = new ConcurrentBag<string>();
         var port = FreePort.Choose();
-        await using (var process = await StartProcessAsync(port))
+        await using (var process = await BrokerProcess.StartAsync(database, port))
         {
-            await using var client = await ConnectAsync(port);
+            await using var client = await BrokerProcess.ConnectAsync(port);
             var sender = client.Sender("orders");
             var locked = client.Receiver("orders");
             var sending = Enumerable.Range(0, 4).Select(n => Task.Run(async () =>
@@ -128,18 +128,4 @@ public sealed class BrokerLifetimeTests : IAsyncLifetime
         Assert.Equal("before", await client.TakeAsync("orders"));
         Assert.Equal("after", await client.TakeAsync("orders"));
     }
-
-    private const string Key = "a key of the test";
-
-    private Task<SampleProcess> StartProcessAsync(int port) => SampleProcess.StartAsync(new Dictionary<string, string>
-    {
-        ["EmbeddedRuntime__Database"] = database.ConnectionString,
-        ["EmbeddedRuntime__Broker"] = "true",
-        ["EmbeddedRuntime__BrokerPort"] = $"{port}",
-        ["EmbeddedRuntime__BrokerKey"] = Key,
-        ["EmbeddedRuntime__Entities"] = "orders",
-    });
-
-    private static async Task<BusClient> ConnectAsync(int port) =>
-        new(await Connection.Factory.CreateAsync(new Address("127.0.0.1", port, "RootManageSharedAccessKey", Key, "/", "amqp")));
 }

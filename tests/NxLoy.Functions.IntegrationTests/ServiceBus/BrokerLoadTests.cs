@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using NxLoy.Functions.IntegrationTests.Embedded;
+using NxLoy.Functions.IntegrationTests.Fixtures;
 
 namespace NxLoy.Functions.IntegrationTests.ServiceBus;
 
@@ -20,24 +22,25 @@ public sealed class BrokerLoadTests(Xunit.Abstractions.ITestOutputHelper output)
     [Fact]
     public async Task Burst_IsQueuedWithoutGrowthOfMemory_AndDrains()
     {
-        await using var host = await BrokerHost.StartAsync(database);
-        await using var client = await host.ConnectAsync();
+        var port = FreePort.Choose();
+        await using var process = await BrokerProcess.StartAsync(database, port); // other tests run in this one
+        await using var client = await BrokerProcess.ConnectAsync(port);
         var body = new string('x', 700);
         await client.SendAsync("orders", [.. Enumerable.Repeat(body, 500)]);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var before = await MemoryAsync(process);
         var watch = Stopwatch.StartNew();
 
         await Task.WhenAll(Enumerable.Range(0, Senders).Select(_ => SendAsync(client, body)));
 
         var queuedIn = watch.Elapsed;
-        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        var grown = await MemoryAsync(process) - before;
         Assert.Equal(Messages + 500, await CountAsync());
         watch.Restart();
         var received = 0;
         client.Receiver("orders").Start(500, (link, message) =>
         {
-            link.Accept(message);
             Interlocked.Increment(ref received);
+            link.Accept(message);
         });
         await Eventually.TrueAsync(async () => await CountAsync() == 0);
         output.WriteLine($"queued {Messages / queuedIn.TotalSeconds:0}/s, {grown / 1e6:0.0} MB; drained {Messages / watch.Elapsed.TotalSeconds:0}/s");
@@ -53,6 +56,8 @@ public sealed class BrokerLoadTests(Xunit.Abstractions.ITestOutputHelper output)
         for (var sent = 0; sent < Messages / Senders; sent += 100)
             await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => sender.SendAsync(BusClient.Text(body))));
     }
+
+    private static async Task<long> MemoryAsync(SampleProcess process) => long.Parse(await process.Client.GetStringAsync("/api/memory"), CultureInfo.InvariantCulture);
 
     private Task<long> CountAsync() => database.ScalarAsync<long>("select count(*) from functions_host.bus_messages");
 }

@@ -1,13 +1,13 @@
 using Amqp;
 using Amqp.Framing;
 using Amqp.Types;
+using NxLoy.Functions.IntegrationTests.Embedded;
 
 namespace NxLoy.Functions.IntegrationTests.ServiceBus;
 
 /// <summary>A client of the broker as any AMQP program is one.</summary>
 internal sealed class BusClient(Connection connection) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private readonly Session session = new(connection);
     private int links;
 
@@ -50,7 +50,7 @@ internal sealed class BusClient(Connection connection) : IAsyncDisposable
     }
 
     public static async Task<Message> ReceiveAsync(ReceiverLink receiver) =>
-        await receiver.ReceiveAsync(Patience) ?? throw new TimeoutException("No message came.");
+        await receiver.ReceiveAsync(Eventually.Patience) ?? throw new TimeoutException("No message came.");
 
     public static Message Text(string text, string? id = null) => new()
     {

@@ -78,10 +78,9 @@ public sealed class ListenerTests : MessageTests
     public async Task Batches_HoldAtMostWhatHostJsonSays_InOrder_OneAtATime()
     {
         Seen.Do = _ => Task.Delay(20);
-        await using var host = await StartAsync<Batched>(Database, Seen, (HostJson + "maxMessageBatchSize", "10"));
-        await using var client = await host.ConnectAsync();
+        await SendBeforehandAsync([.. Enumerable.Range(0, 95).Select(i => $"{i}")]);
 
-        await client.SendAsync("news", [.. Enumerable.Range(0, 95).Select(i => $"{i}")]);
+        await using var host = await StartAsync<Batched>(Database, Seen, (HostJson + "maxMessageBatchSize", "10"));
 
         await Eventually.TrueAsync(async () => Seen.Messages.Count() == 95 && await LeftAsync() == 0);
         Assert.Equal(Enumerable.Range(0, 95).Select(i => $"{i}"), Seen.Texts);
@@ -93,16 +92,19 @@ public sealed class ListenerTests : MessageTests
     [Fact]
     public async Task Batch_WaitsForTheFewestMessages_ButNotForEver()
     {
-        await using var host = await StartAsync<Batched>(Database, Seen, (HostJson + "minMessageBatchSize", "3"), (HostJson + "maxBatchWaitTime", "00:00:03"));
-        await using var client = await host.ConnectAsync();
+        await using (var patient = await StartAsync<Batched>(Database, Seen, (HostJson + "minMessageBatchSize", "3"), (HostJson + "maxBatchWaitTime", "00:02:00")))
+        {
+            await using var client = await patient.ConnectAsync();
+            await client.SendAsync("news", "one");
+            await client.SendAsync("news", "two");
+            await client.SendAsync("news", "three");
+            await Eventually.TrueAsync(async () => !Seen.IsEmpty && await LeftAsync() == 0);
+            Assert.Equal(3, Assert.Single(Seen).Messages.Length);
+        }
 
-        await client.SendAsync("news", "one");
-        await client.SendAsync("news", "two");
-        await client.SendAsync("news", "three");
-        await Eventually.TrueAsync(() => Seen.Count == 1);
-        Assert.Equal(3, Seen.First().Messages.Length);
-
-        await client.SendAsync("news", "alone");
+        await using var hasty = await StartAsync<Batched>(Database, Seen, (HostJson + "minMessageBatchSize", "3"), (HostJson + "maxBatchWaitTime", "00:00:01"));
+        await using var another = await hasty.ConnectAsync();
+        await another.SendAsync("news", "alone");
         await Eventually.TrueAsync(() => Seen.Count == 2);
     }
 
@@ -118,10 +120,9 @@ public sealed class ListenerTests : MessageTests
             await call.Actions.CompleteMessageAsync(call.Messages[0]);
             throw new InvalidOperationException("no");
         };
-        await using var host = await StartAsync<Batched>(Database, Seen, (HostJson + "minMessageBatchSize", "3"), (HostJson + "maxBatchWaitTime", "00:00:01"));
-        await using var client = await host.ConnectAsync();
+        await SendBeforehandAsync("one", "two", "three");
 
-        await client.SendAsync("news", "one", "two", "three");
+        await using var host = await StartAsync<Batched>(Database, Seen, (HostJson + "minMessageBatchSize", "3"), (HostJson + "maxBatchWaitTime", "00:00:10"));
 
         await Eventually.TrueAsync(async () => Seen.Messages.Count() == 5 && await LeftAsync() == 0);
         Assert.Equal(["one", "three", "three", "two", "two"], Seen.Texts.Order());
@@ -130,7 +131,11 @@ public sealed class ListenerTests : MessageTests
     [Fact]
     public async Task Singles_RunSideBySide_UpToWhatHostJsonSays()
     {
-        Seen.Do = _ => Task.Delay(200);
+        Seen.Do = async _ =>
+        {
+            await Eventually.TrueAsync(() => Seen.MostAtOnce >= 2);
+            await Task.Delay(200); // for a third
+        };
         await using var host = await StartAsync<OneByOne>(Database, Seen, (HostJson + "maxConcurrentCalls", "2"));
         await using var client = await host.ConnectAsync();
 
@@ -146,15 +151,16 @@ public sealed class ListenerTests : MessageTests
         var stopped = new TaskCompletionSource();
         Seen.Do = async call =>
         {
-            call.Stop.Register(stopped.SetResult);
+            call.Stop.Register(() => stopped.TrySetResult());
             await stopped.Task;
-            await Task.Delay(500, CancellationToken.None);
+            await Task.Delay(5000, CancellationToken.None); // by then the listener has heard of it, too
         };
         await using (var host = await StartAsync<OneByOne>(Database, Seen, (HostJson + "maxConcurrentCalls", "1"), (HostJson + "prefetchCount", "5")))
         {
             await using var client = await host.ConnectAsync();
             await client.SendAsync("orders", "one", "two", "three");
-            await Eventually.TrueAsync(() => !Seen.IsEmpty);
+            await Eventually.TrueAsync(async () => !Seen.IsEmpty
+                && await Database.ScalarAsync<long>("select count(*) from functions_host.bus_messages where lock_token is not null") == 3);
         }
 
         Assert.Equal(["one"], Seen.Texts);
@@ -197,7 +203,7 @@ public sealed class ListenerTests : MessageTests
         await using var host = await StartWithoutBrokerAsync<OneByOne>(Seen, ("ServiceBus", broker.ConnectionString));
         await using (var client = await broker.ConnectAsync())
             await client.SendAsync("orders", "before");
-        await Eventually.TrueAsync(() => Seen.Count == 1);
+        await Eventually.TrueAsync(async () => Seen.Count == 1 && await LeftAsync() == 0);
 
         await broker.DisposeAsync();
         await Task.Delay(1000);

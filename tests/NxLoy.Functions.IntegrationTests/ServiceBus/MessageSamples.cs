@@ -38,6 +38,7 @@ internal static class MessageSamples
     /// <summary>What started functions, and what they do then.</summary>
     internal sealed class Calls : ConcurrentQueue<Call>
     {
+        private readonly Lock gate = new();
         private int running;
 
         public Func<Call, Task> Do { get; set; } = _ => Task.CompletedTask;
@@ -50,7 +51,8 @@ internal static class MessageSamples
 
         public async Task AddAsync(Call call)
         {
-            MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref running));
+            lock (gate)
+                MostAtOnce = Math.Max(MostAtOnce, ++running);
             Enqueue(call);
             try
             {
@@ -58,7 +60,8 @@ internal static class MessageSamples
             }
             finally
             {
-                Interlocked.Decrement(ref running);
+                lock (gate)
+                    running--;
             }
         }
     }
