@@ -3,7 +3,7 @@ using NxLoy.Functions.Embedded.ServiceBus;
 
 namespace Azure.Messaging.ServiceBus;
 
-/// <summary>A message as it was delivered, locked for this process until <see cref="LockedUntil"/>.</summary>
+/// <summary>A message as it was delivered, locked for this process until <see cref="LockedUntil"/> or longer.</summary>
 public class ServiceBusReceivedMessage
 {
     private readonly Amqp.Message message;
@@ -16,7 +16,8 @@ public class ServiceBusReceivedMessage
     {
         (this.message, this.receivedAt) = (message, receivedAt);
         LockTokenGuid = lockToken;
-        LockUntil(AmqpValues.Time(message.MessageAnnotations, "x-opt-locked-until") ?? receivedAt, receivedAt);
+        LockedUntil = AmqpValues.Time(message.MessageAnnotations, "x-opt-locked-until") ?? receivedAt;
+        LockUntil(LockedUntil, receivedAt);
     }
 
     /// <exception cref="NotSupportedException">It is no data section.</exception>
@@ -41,8 +42,8 @@ public class ServiceBusReceivedMessage
     public long SequenceNumber => AmqpValues.Number(message.MessageAnnotations, "x-opt-sequence-number") ?? 0;
     public string LockToken => LockTokenGuid.ToString();
 
-    /// <summary>The broker's time. Moves when the lock is renewed.</summary>
-    public DateTimeOffset LockedUntil { get; private set; }
+    /// <summary>The broker's time, as the message came with it: a worker is not told what a renewal made of it.</summary>
+    public DateTimeOffset LockedUntil { get; }
 
     /// <summary>Why it lies in the dead-letter queue it was read from; null elsewhere.</summary>
     public string DeadLetterReason => (ApplicationProperties.GetValueOrDefault(Settlement.Reason) as string)!;
@@ -62,9 +63,5 @@ public class ServiceBusReceivedMessage
     /// <returns>False when it was settled before.</returns>
     internal bool TrySettle() => Interlocked.Exchange(ref settled, 1) == 0;
 
-    internal void LockUntil(DateTimeOffset end, DateTimeOffset now)
-    {
-        LockedUntil = end;
-        RenewAt = now + ((end - now) / 2);
-    }
+    internal void LockUntil(DateTimeOffset end, DateTimeOffset now) => RenewAt = now + ((end - now) / 2);
 }

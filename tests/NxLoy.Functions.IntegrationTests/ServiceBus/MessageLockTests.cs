@@ -84,7 +84,8 @@ public sealed class MessageLockTests : MessageTests
                 await call.Actions.RenewMessageLockAsync(call.Messages[0]);
             }
 
-            Assert.True(call.Messages[0].LockedUntil > before.AddSeconds(9));
+            // As on the real host, where the worker only hears that it was done.
+            Assert.Equal(before, call.Messages[0].LockedUntil);
         };
         await using var host = await StartAsync<Batched>(Database, Seen, ("EmbeddedRuntime:LockDuration", "00:00:10"));
         await using var client = await host.ConnectAsync();
