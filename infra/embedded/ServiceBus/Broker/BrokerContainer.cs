@@ -1,12 +1,15 @@
 using Amqp;
 using Amqp.Framing;
 using Amqp.Listener;
+using Amqp.Types;
 
 namespace NxLoy.Functions.Embedded.ServiceBus.Broker;
 
 /// <summary>The AMQP container: who may come in, and what a link that somebody attaches is for.</summary>
 internal sealed class BrokerContainer : ContainerHost, IContainer, ILinkProcessor
 {
+    private static readonly Symbol SessionFilter = "com.microsoft:session-filter";
+
     private readonly Task<MessageBroker> serving;
     private readonly AccessTokens access;
 
@@ -16,8 +19,8 @@ internal sealed class BrokerContainer : ContainerHost, IContainer, ILinkProcesso
         access = new AccessTokens(key);
         var listener = Listeners[0];
         // Service Bus's own clients come in anonymously and show a token at $cbs; others log in with the key.
-        listener.SASL.EnablePlainMechanism(BrokerOptions.KeyName, key);
-        listener.SASL.EnableAnonymousMechanism = true;
+        listener.SASL.EnableMechanism("PLAIN", Login.WithKey(BrokerOptions.KeyName, key));
+        listener.SASL.EnableMechanism("ANONYMOUS", Login.WithoutKey());
         listener.HandlerFactory = _ => new LockTokenAsTag();
         RegisterLinkProcessor(this);
     }
@@ -54,10 +57,13 @@ internal sealed class BrokerContainer : ContainerHost, IContainer, ILinkProcesso
             attach.MaxMessageSize = BrokerOptions.LargestMessage;
             context.Complete(new IncomingLink(broker, Entities.Normal(address), queues), IncomingLink.Credit);
         }
+        else if ((attach.Source as Source)?.FilterSet?.ContainsKey(SessionFilter) is true)
+            context.Complete(new Error(ErrorCode.NotImplemented) { Description = "There are no sessions here." });
         else if (!link.Role && broker.Entities.QueueAt(address) is { } queue)
             AttachReceiver(context, broker, broker.DispatcherOf(queue));
         else
-            context.Complete(new Error(ErrorCode.NotFound) { Description = $"There is no entity '{address}' to {(link.Role ? "send to" : "receive from")}." });
+            // By these words clients tell an entity that is not there from a network that is not.
+            context.Complete(new Error(ErrorCode.NotFound) { Description = $"The messaging entity '{address}' could not be found." });
     }
 
     private static void AttachReceiver(AttachContext context, MessageBroker broker, QueueDispatcher queue)

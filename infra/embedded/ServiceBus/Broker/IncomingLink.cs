@@ -17,14 +17,25 @@ internal sealed class IncomingLink(MessageBroker broker, string address, IReadOn
     {
         var message = (IncomingMessage)messageContext.Message;
         if (message.Size > BrokerOptions.LargestMessage)
+        {
             messageContext.Link.Close(TimeSpan.Zero, new Error(ErrorCode.MessageSizeExceeded)
             {
                 Description = $"The message has {message.Size} bytes; {BrokerOptions.LargestMessage} is the most.",
             });
-        else if (message.Id?.Length > LongestId)
-            messageContext.Complete(new Error(ErrorCode.NotAllowed) { Description = $"A message id has {LongestId} characters at most." });
-        else
-            broker.Enqueue(new Arrival(address, queues, message), messageContext);
+            return;
+        }
+
+        try
+        {
+            var messages = message.Unpack();
+            if (messages.Any(one => one.Id?.Length > LongestId))
+                throw new AmqpException(ErrorCode.NotAllowed, $"A message id has {LongestId} characters at most.");
+            broker.Enqueue(new Arrival(address, queues, messages), messageContext);
+        }
+        catch (AmqpException refused)
+        {
+            messageContext.Complete(refused.Error);
+        }
     }
 
     public override void OnFlow(FlowContext flowContext)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amqp;
+using Amqp.Framing;
 using Amqp.Types;
 using NxLoy.Functions.Embedded.Durable;
 
@@ -11,6 +12,9 @@ namespace NxLoy.Functions.Embedded.ServiceBus.Broker;
 /// </summary>
 internal sealed class IncomingMessage : Message
 {
+    // How Service Bus's own clients mark a transfer of several messages.
+    private const uint Batch = 0x80013700;
+
     private static readonly Symbol ScheduledTime = "x-opt-scheduled-enqueue-time";
 
     private IncomingMessage(Message message, byte[] bytes)
@@ -37,6 +41,29 @@ internal sealed class IncomingMessage : Message
     public DateTime? ScheduledFor => MessageAnnotations?.Map?[ScheduledTime] is DateTime time ? time.ToUniversalTime() : null;
 
     public TimeSpan? TimeToLive => Header?.Ttl is > 0 and var milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+
+    /// <summary>Itself, or what a batch holds: each of its data sections is a whole message.</summary>
+    /// <exception cref="AmqpException">The batch cannot be read.</exception>
+    public IReadOnlyList<IncomingMessage> Unpack()
+    {
+        if (Format != Batch)
+            return [this];
+        try
+        {
+            return [.. Sections().Select(section => Read(section.Binary.ToBuffer()))];
+        }
+        catch (Exception unreadable) when (unreadable is not AmqpException)
+        {
+            throw new AmqpException(ErrorCode.DecodeError, $"The batch cannot be read: {unreadable.Message}");
+        }
+    }
+
+    private IEnumerable<Data> Sections() => BodySection switch
+    {
+        Data one => [one],
+        DataList list => Enumerable.Range(0, list.Count).Select(i => list[i]),
+        _ => throw new AmqpException(ErrorCode.DecodeError, "A batch consists of data sections."),
+    };
 
     public static IncomingMessage Read(ByteBuffer buffer)
     {

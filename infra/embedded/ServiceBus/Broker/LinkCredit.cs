@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Amqp;
 using Amqp.Listener;
 
 namespace NxLoy.Functions.Embedded.ServiceBus.Broker;
@@ -29,8 +30,16 @@ internal sealed class LinkCredit(ListenerLink link)
             return;
         sent = limit;
         link.CompleteDrain();
+        // The library forgets the flag that says what is answered; the official client for JavaScript waits for it, and then closes the link.
+        try
+        {
+            link.SetCredit(0, drain: true, autoRestore: false);
+        }
+        catch (AmqpException)
+        {
+            // The link is closing.
+        }
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "credit")]
-    private static extern ref uint OfLibrary(ListenerLink link);
-}
+    private static extern ref uint OfLibrary(ListenerLink link);}

@@ -5,7 +5,7 @@ using NxLoy.Functions.Embedded.Hosting;
 namespace NxLoy.Functions.Embedded.ServiceBus.Broker;
 
 /// <summary>A message on its way in: where to, and what.</summary>
-internal sealed record Arrival(string Address, IReadOnlyCollection<string> Queues, IncomingMessage Message);
+internal sealed record Arrival(string Address, IReadOnlyCollection<string> Queues, IReadOnlyList<IncomingMessage> Messages);
 
 /// <summary>The messages in PostgreSQL, always many at a time.</summary>
 internal sealed class MessageStore(HostDatabase database, BrokerOptions options)
@@ -38,10 +38,11 @@ internal sealed class MessageStore(HostDatabase database, BrokerOptions options)
         var seen = new HashSet<(string, string)>();
         var rows = (
             from arrival in arrivals
-            let id = options.DuplicateWindow > TimeSpan.Zero ? arrival.Message.Id : null
+            from message in arrival.Messages
+            let id = options.DuplicateWindow > TimeSpan.Zero ? message.Id : null
             where id is null || seen.Add((arrival.Address, id))
             from queue in arrival.Queues
-            select (arrival, id, queue)).ToList();
+            select (arrival, message, id, queue)).ToList();
 
         await using var command = database.Source.CreateCommand(
             """
@@ -66,10 +67,10 @@ internal sealed class MessageStore(HostDatabase database, BrokerOptions options)
         Add(NpgsqlDbType.Text, rows.Select(row => row.arrival.Address).ToArray());
         Add(NpgsqlDbType.Text, rows.Select(row => row.id).ToArray());
         Add(NpgsqlDbType.Text, rows.Select(row => row.queue).ToArray());
-        Add(NpgsqlDbType.TimestampTz, rows.Select(row => row.arrival.Message.ScheduledFor).ToArray());
-        Add(NpgsqlDbType.Interval, rows.Select(row => row.arrival.Message.TimeToLive).ToArray());
-        Add(NpgsqlDbType.Bytea, rows.Select(row => row.arrival.Message.Envelope).ToArray());
-        Add(NpgsqlDbType.Bytea, rows.Select(row => row.arrival.Message.Content).ToArray());
+        Add(NpgsqlDbType.TimestampTz, rows.Select(row => row.message.ScheduledFor).ToArray());
+        Add(NpgsqlDbType.Interval, rows.Select(row => row.message.TimeToLive).ToArray());
+        Add(NpgsqlDbType.Bytea, rows.Select(row => row.message.Envelope).ToArray());
+        Add(NpgsqlDbType.Bytea, rows.Select(row => row.message.Content).ToArray());
         command.Parameters.Add(new() { Value = options.DuplicateWindow });
         await command.ExecuteNonQueryAsync();
 

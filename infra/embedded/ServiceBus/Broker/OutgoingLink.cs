@@ -97,6 +97,13 @@ internal sealed class OutgoingLink(MessageBroker broker, QueueDispatcher queue, 
     public override void OnDisposition(DispositionContext dispositionContext)
     {
         var message = (OutgoingMessage)dispositionContext.Message;
+        if (dispositionContext.DeliveryState is Modified { UndeliverableHere: true })
+        {
+            // As Service Bus's clients defer.
+            link.DisposeMessage(message, Refusal(ErrorCode.NotImplemented, "Messages cannot be deferred here."), settled: true);
+            return;
+        }
+
         if (KindOf(dispositionContext.DeliveryState, dispositionContext.Settled) is not { } kind)
             return;
         var answers = !dispositionContext.Settled;
@@ -112,7 +119,7 @@ internal sealed class OutgoingLink(MessageBroker broker, QueueDispatcher queue, 
         void Answer(bool good)
         {
             if (answers)
-                link.DisposeMessage(message, good ? dispositionContext.DeliveryState : new Rejected { Error = new Error(LockLost) { Description = "The lock is gone: it expired, or the message was settled." } }, settled: true);
+                link.DisposeMessage(message, good ? Done(dispositionContext.DeliveryState) : Refusal(LockLost, "The lock is gone: it expired, or the message was settled."), settled: true);
         }
     }
 
@@ -172,6 +179,11 @@ internal sealed class OutgoingLink(MessageBroker broker, QueueDispatcher queue, 
         Released => SettlementKind.Release,
         _ => settled ? SettlementKind.Release : null,
     };
+
+    private static Rejected Refusal(Symbol condition, string description) => new() { Error = new Error(condition) { Description = description } };
+
+    // An error in the broker's last word says that it could not be done: a client's own, why a message is dead, is not repeated.
+    private static DeliveryState? Done(DeliveryState? asked) => asked is Rejected ? new Rejected() : asked;
 
     // Service Bus's clients name the reason in the error's info; others have its condition and description only.
     private static (string? Reason, string? Description) ReasonOf(Error error) =>

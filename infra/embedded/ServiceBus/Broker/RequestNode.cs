@@ -34,7 +34,8 @@ internal sealed class RequestNode(string name, Func<ListenerConnection, Message,
         }
 
         var replies = new Replies(context.Link);
-        connection.Properties[ReplyKey((context.Attach.Target as Target)?.Address)] = replies;
+        // Some clients name the link and not its target.
+        connection.Properties[ReplyKey((context.Attach.Target as Target)?.Address ?? context.Attach.LinkName)] = replies;
         context.Attach.SndSettleMode = SenderSettleMode.Settled;
         context.Complete(replies, initialCredit: 0);
     }
