@@ -8,7 +8,11 @@ internal sealed class Checkout(string root, string? data = null)
     /// <summary>Everything the local stack keeps. Ignored by git.</summary>
     public string Data { get; } = Path.GetFullPath(data ?? Path.Combine(root, "azurite", ".data"));
 
+    /// <summary>Where package.json pins the emulators.</summary>
     public string Packages => Path.Combine(Root, "azurite");
+
+    /// <summary>Where another pins the AMQP clients that tests talk to the broker with.</summary>
+    public string Clients => Path.Combine(Root, "tests", "clients");
 
     public string Solution => Path.Combine(Root, "NxLoy.Functions.sln");
 

@@ -80,7 +80,7 @@ internal sealed class Stack(Checkout checkout, Settings settings, Secrets secret
     private async Task<(StackState State, DatabaseConnections Database)> StartEmulatorsAsync(
         StartOptions options, StackState state, CancellationToken cancellationToken)
     {
-        await new NodePackages(checkout, narrator).EnsureAsync(cancellationToken);
+        await NodePackages.Emulators(checkout, narrator).EnsureAsync(cancellationToken);
         var database = StartPostgresAsync(options, state, cancellationToken);
         var storage = StartAzuriteAsync(options, state, cancellationToken);
         await Task.WhenAll(database, storage);

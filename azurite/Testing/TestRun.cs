@@ -43,10 +43,9 @@ internal sealed class TestRun(Checkout checkout, TestOptions options, Narrator n
     private async Task<(TestResults Results, bool CoverageHolds)> MeasureAsync(CancellationToken cancellationToken)
     {
         // npm waits for the network and the disk, the compiler for the processor.
-        var packages = new NodePackages(checkout, narrator).EnsureAsync(cancellationToken);
+        var packages = InstallAsync(cancellationToken);
         var built = await BuildAsync(cancellationToken);
         await packages;
-        await QpidProton.EnsureAsync(narrator, cancellationToken);
         if (!built)
             return (TestResults.Broken("the build"), false);
 
@@ -64,6 +63,12 @@ internal sealed class TestRun(Checkout checkout, TestOptions options, Narrator n
             results = results.And(await RunAsync(project, environment, cancellationToken));
 
         return (results, !options.MeasuresCoverage || CoverageHolds());
+    }
+
+    private async Task InstallAsync(CancellationToken cancellationToken)
+    {
+        await NodePackages.Emulators(checkout, narrator).EnsureAsync(cancellationToken);
+        await NodePackages.Clients(checkout, narrator).EnsureAsync(cancellationToken);
     }
 
     private async Task<bool> BuildAsync(CancellationToken cancellationToken)

@@ -43,7 +43,7 @@ internal sealed class BenchPostgres : IAsyncDisposable
 
     public static async Task<BenchPostgres> StartAsync(Checkout checkout, Narrator narrator, CancellationToken cancellation)
     {
-        await new NodePackages(checkout, narrator).EnsureAsync(cancellation);
+        await NodePackages.Emulators(checkout, narrator).EnsureAsync(cancellation);
         var folder = Path.Combine(checkout.Data, "bench-postgres");
         var turn = await ExclusiveLock.TakeAsync(
             Path.Combine(checkout.Data, "bench.lock"), () => narrator.Say("Another ./bench runs: waiting for it."), cancellation);
